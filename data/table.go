@@ -1,0 +1,405 @@
+package data
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"iter"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/fxamacker/cbor/v2"
+	bolt "go.etcd.io/bbolt"
+)
+
+// A Row is a value that a table can hold. Its key never changes and holds no
+// NUL; its places may change, and it always has one.
+type Row interface {
+	Key() string
+	Places() []Place
+}
+
+// A Labelled row says how the journal names it, such as « MARTIN Lucas ».
+type Labelled interface{ Label() string }
+
+// A Table holds rows of one type, and keeps what is derived from them in step.
+type Table[T Row] struct {
+	name     string
+	bucket   []byte
+	derived  []derived[T]
+	fields   []field
+	shared   bool
+	unlogged bool
+	document func(T) *Document
+}
+
+// A Schema is what Open needs to know of a table.
+type Schema interface {
+	Name() string
+	rowType() any
+	create(*bolt.Tx) error
+	check(tx *Tx, report func(problem string))
+	documentOf(tx *Tx, key string) (*Document, error)
+	searched() bool
+	keys(tx *Tx, yield func(string) bool)
+	unlabelled() []string
+	rebuild(tx *bolt.Tx) error
+	isUnlogged() bool
+}
+
+// derived is an index or a counter of a table.
+type derived[T Row] interface {
+	buckets() []byte
+	admit(tx *bolt.Tx, row T) error
+	change(tx *bolt.Tx, old, row *T) error
+	expect(row T, into map[string]string)
+	merge(into map[string]string, key, value string)
+}
+
+// NewTable declares a table. Each exported field of T carries in its tag `log`
+// the French name that the journal gives it, with ",secret" when its value is
+// never written there, or "-" when its changes are not told.
+func NewTable[T Row](name string) *Table[T] {
+	return &Table[T]{name: name, bucket: []byte(name), fields: fieldsOf(reflect.TypeFor[T]())}
+}
+
+// Shared lets everyone read the rows placed above them, such as what an area
+// offers to all its parts. Changing them still takes reach.
+func (t *Table[T]) Shared() *Table[T] {
+	t.shared = true
+	return t
+}
+
+// Unlogged declares a table of the machinery (queues, sessions, drafts): its
+// changes have no line in the journal, in any transaction.
+func (t *Table[T]) Unlogged() *Table[T] {
+	t.unlogged = true
+	return t
+}
+
+// Searched gives each row its document in the search index, nil for none.
+func (t *Table[T]) Searched(document func(T) *Document) *Table[T] {
+	t.document = document
+	return t
+}
+
+// Name is the name of the table in the file and in events.
+func (t *Table[T]) Name() string { return t.name }
+
+func (t *Table[T]) rowType() any     { return reflect.TypeFor[T]() }
+func (t *Table[T]) searched() bool   { return t.document != nil }
+func (t *Table[T]) isUnlogged() bool { return t.unlogged }
+func (t *Table[T]) unlabelled() []string {
+	var names []string
+	for _, f := range t.fields {
+		if f.label == "" && !t.unlogged {
+			names = append(names, t.name+"."+f.name)
+		}
+	}
+	return names
+}
+
+func (t *Table[T]) create(tx *bolt.Tx) error {
+	fresh := tx.Bucket(t.bucket) == nil
+	if _, err := tx.CreateBucketIfNotExists(t.bucket); err != nil {
+		return fmt.Errorf("create table %s: %w", t.name, err)
+	}
+	missing := false
+	for _, d := range t.derived {
+		if tx.Bucket(d.buckets()) == nil {
+			missing = true
+		}
+		if _, err := tx.CreateBucketIfNotExists(d.buckets()); err != nil {
+			return fmt.Errorf("create index %s: %w", d.buckets(), err)
+		}
+	}
+	if missing && !fresh {
+		return t.rebuild(tx)
+	}
+	return nil
+}
+
+// rebuild makes every index and counter of the table again from its rows.
+func (t *Table[T]) rebuild(tx *bolt.Tx) error {
+	for _, d := range t.derived {
+		if err := tx.DeleteBucket(d.buckets()); err != nil {
+			return err
+		}
+		if _, err := tx.CreateBucket(d.buckets()); err != nil {
+			return err
+		}
+	}
+	return tx.Bucket(t.bucket).ForEach(func(k, raw []byte) error {
+		row, err := t.decode(k, raw)
+		if err != nil {
+			return err
+		}
+		for _, d := range t.derived {
+			if err := d.change(tx, nil, &row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// check compares everything derived with what the rows say it should be.
+func (t *Table[T]) check(tx *Tx, report func(string)) {
+	want := make([]map[string]string, len(t.derived))
+	for i := range want {
+		want[i] = map[string]string{}
+	}
+	for k, raw := range cursor(tx.bolt.Bucket(t.bucket), nil) {
+		row, err := t.decode(k, raw)
+		if err != nil {
+			report(err.Error())
+			continue
+		}
+		if row.Key() != string(k) {
+			report(fmt.Sprintf("%s: row %q is stored under %q", t.name, row.Key(), k))
+		}
+		for i, d := range t.derived {
+			d.expect(row, want[i])
+		}
+	}
+	for i, d := range t.derived {
+		for k, v := range cursor(tx.bolt.Bucket(d.buckets()), nil) {
+			if w, ok := want[i][string(k)]; !ok || w != string(v) {
+				report(fmt.Sprintf("%s holds %q, its table does not", d.buckets(), k))
+			}
+			delete(want[i], string(k))
+		}
+		if len(want[i]) > 0 {
+			report(fmt.Sprintf("%s lacks %d entries of its table", d.buckets(), len(want[i])))
+		}
+	}
+}
+
+// cursor returns the entries of a bucket whose key starts with prefix.
+func cursor(b *bolt.Bucket, prefix []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		c := b.Cursor()
+		for k, v := c.Seek(prefix); k != nil && bytes.HasPrefix(k, prefix); k, v = c.Next() {
+			if !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
+// Get returns the row with the given key, or ErrNotFound.
+func (t *Table[T]) Get(tx *Tx, key string) (T, error) {
+	row, err := t.get(tx, key)
+	if err == nil && !t.readable(tx, row) {
+		var none T
+		return none, ErrNotFound
+	}
+	return row, err
+}
+
+// Has reports whether the row exists within reach.
+func (t *Table[T]) Has(tx *Tx, key string) (bool, error) {
+	_, err := t.Get(tx, key)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// All returns the rows within reach, in the order of their keys. Like every
+// sequence of rows it must not be ranged over while its table is being changed.
+func (t *Table[T]) All(tx *Tx) iter.Seq2[T, error] { return t.From(tx, "") }
+
+// From returns the rows within reach whose key starts with prefix.
+func (t *Table[T]) From(tx *Tx, prefix string) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for k, raw := range cursor(tx.bolt.Bucket(t.bucket), []byte(prefix)) {
+			row, err := t.decode(k, raw)
+			if err == nil && !t.readable(tx, row) {
+				continue
+			}
+			if !yield(row, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// Put stores a new row, or replaces the one that has its key.
+func (t *Table[T]) Put(tx *Tx, row T) error {
+	if len(row.Places()) == 0 {
+		return fmt.Errorf("%s %s is nowhere", t.name, row.Key())
+	}
+	old, err := t.get(tx, row.Key())
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return t.change(tx, nil, &row)
+	case err != nil:
+		return err
+	}
+	return t.change(tx, &old, &row)
+}
+
+// Delete removes the row with the given key, or returns ErrNotFound.
+func (t *Table[T]) Delete(tx *Tx, key string) error {
+	old, err := t.get(tx, key)
+	if err != nil {
+		return err
+	}
+	return t.change(tx, &old, nil)
+}
+
+// change is the one way by which a table changes: nil stands for no row.
+func (t *Table[T]) change(tx *Tx, old, row *T) error {
+	if err := t.permit(tx, old, row); err != nil {
+		return err
+	}
+	b := tx.bolt.Bucket(t.bucket)
+	if row != nil {
+		raw, err := encode(*row)
+		if err != nil {
+			return fmt.Errorf("write %s %s: %w", t.name, (*row).Key(), err)
+		}
+		if old != nil && bytes.Equal(b.Get([]byte((*row).Key())), raw) {
+			return nil
+		}
+		for _, d := range t.derived { // before any change, so that a refused Put has none
+			if err := d.admit(tx.bolt, *row); err != nil {
+				return err
+			}
+		}
+		if err := b.Put([]byte((*row).Key()), raw); err != nil {
+			return err
+		}
+	} else if err := b.Delete([]byte((*old).Key())); err != nil {
+		return err
+	}
+	for _, d := range t.derived {
+		if err := d.change(tx.bolt, old, row); err != nil {
+			return err
+		}
+	}
+	return t.tell(tx, old, row)
+}
+
+// tell queues the row for the search index and its change for the journal.
+func (t *Table[T]) tell(tx *Tx, old, row *T) error {
+	var before, after Row
+	if old != nil {
+		before = *old
+	}
+	if row != nil {
+		after = *row
+	}
+	if t.document != nil {
+		if err := enqueue(tx.bolt, t.name, keyOf(before, after)); err != nil {
+			return err
+		}
+	}
+	if t.unlogged {
+		return nil
+	}
+	return tx.changed(t.name, t.fields, before, after)
+}
+
+func keyOf(before, after Row) string {
+	if after != nil {
+		return after.Key()
+	}
+	return before.Key()
+}
+
+// permit decides whether the author may take a row from some places to others:
+// it must be theirs to begin with, and so must every place it enters or leaves.
+func (t *Table[T]) permit(tx *Tx, old, row *T) error {
+	if !tx.writes || tx.narrow && !t.unlogged {
+		return fmt.Errorf("%w: %s", ErrUnjournaled, t.name)
+	}
+	var from, to []Place
+	if old != nil {
+		from = (*old).Places()
+		if !tx.Author.May.coversRow(*old) {
+			if t.readable(tx, *old) {
+				return ErrForbidden
+			}
+			return ErrNotFound
+		}
+	}
+	if row != nil {
+		to = (*row).Places()
+	}
+	for _, p := range slices.Concat(from, to) {
+		stays := slices.Contains(from, p) && slices.Contains(to, p)
+		if !stays && !tx.Author.May.Covers(p) {
+			return ErrForbidden
+		}
+	}
+	return nil
+}
+
+func (t *Table[T]) readable(tx *Tx, row T) bool {
+	if tx.Author.Sees.coversRow(row) || tx.Author.May.coversRow(row) {
+		return true
+	}
+	return t.shared && slices.ContainsFunc(row.Places(), tx.Author.Sees.Overlooks)
+}
+
+func (t *Table[T]) documentOf(tx *Tx, key string) (*Document, error) {
+	row, err := t.get(tx, key)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d := t.document(row)
+	if d != nil {
+		d.places = row.Places()
+	}
+	return d, nil
+}
+
+func (t *Table[T]) keys(tx *Tx, yield func(string) bool) {
+	for k := range cursor(tx.bolt.Bucket(t.bucket), nil) {
+		if !yield(string(k)) {
+			return
+		}
+	}
+}
+
+// get and decode ignore reach; everything exported goes through it.
+
+func (t *Table[T]) get(tx *Tx, key string) (row T, err error) {
+	raw := tx.bolt.Bucket(t.bucket).Get([]byte(key))
+	if raw == nil {
+		return row, ErrNotFound
+	}
+	return t.decode([]byte(key), raw)
+}
+
+func (t *Table[T]) decode(key, raw []byte) (row T, err error) {
+	if err := cbor.Unmarshal(raw, &row); err != nil {
+		return row, fmt.Errorf("%w: read %s %s: %v", ErrDamaged, t.name, key, err)
+	}
+	return row, nil
+}
+
+// encoding writes the same bytes for the same row, whatever its maps.
+var encoding = func() cbor.EncMode {
+	mode, err := cbor.EncOptions{Sort: cbor.SortBytewiseLexical, Time: cbor.TimeRFC3339Nano}.EncMode()
+	if err != nil {
+		panic(err)
+	}
+	return mode
+}()
+
+func encode(v any) ([]byte, error) { return encoding.Marshal(v) }
+
+// clean reports whether a value can be part of a key.
+func clean(value string) error {
+	if strings.IndexByte(value, 0) >= 0 {
+		return fmt.Errorf("data: NUL in %q", value)
+	}
+	return nil
+}

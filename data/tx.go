@@ -1,0 +1,240 @@
+package data
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	bolt "go.etcd.io/bbolt"
+)
+
+// An Action is what a change is called in the journal.
+type Action struct {
+	Key      string   // stable, such as "user.suspend"
+	Says     string   // in French, such as « Suspension du compte »
+	Severity Severity // Info unless said
+}
+
+// A Tx is one consistent view of the store, or one atomic change to it, made
+// by one author at one instant. It is used by one goroutine and dies with the
+// function it was given to.
+type Tx struct {
+	Author Author
+	Now    time.Time
+
+	store   *Store
+	bolt    *bolt.Tx
+	writes  bool
+	narrow  bool // only unlogged tables may change
+	note    string
+	told    []change
+	run     string // of a bulk
+	lines   int
+	saying  string
+	crossed *Tx // the transaction that this one widens
+}
+
+func (s *Store) begin(by Author, tx *bolt.Tx, writes bool) *Tx {
+	return &Tx{Author: by, Now: s.cfg.Now(), store: s, bolt: tx, writes: writes}
+}
+
+// View runs fn on a read-only view of what the author may see.
+func (s *Store) View(by Author, fn func(*Tx) error) error {
+	return s.db.View(func(tx *bolt.Tx) error { return fn(s.begin(by, tx, false)) })
+}
+
+// Update runs fn and commits what it did, together with the event that says so:
+// who did what to the row that fn returns, before and after. If fn fails, or
+// returns no row for the journal, nothing is kept.
+func (s *Store) Update(by Author, act Action, fn func(*Tx) (Row, error)) error {
+	return s.commit(func(btx *bolt.Tx) error {
+		tx := s.begin(by, btx, true)
+		about, err := fn(tx)
+		if err != nil {
+			return err
+		}
+		if about == nil || len(about.Places()) == 0 {
+			return ErrUnjournaled
+		}
+		return tx.conclude(act, about)
+	})
+}
+
+// Unlogged runs fn and commits what it did without a line in the journal. It
+// can change only the tables declared Unlogged.
+func (s *Store) Unlogged(by Author, fn func(*Tx) error) error {
+	return s.commit(func(btx *bolt.Tx) error {
+		tx := s.begin(by, btx, true)
+		tx.narrow = true
+		return fn(tx)
+	})
+}
+
+// A Fact is something that happened without changing a row: a sign-in, a
+// refusal, an export.
+type Fact struct {
+	Action Action
+	About  Row // what it is about
+	Note   string
+}
+
+// Record writes facts in the journal, and with them what fn does to unlogged
+// tables; fn may be nil.
+func (s *Store) Record(by Author, fn func(*Tx) error, facts ...Fact) error {
+	return s.commit(func(btx *bolt.Tx) error {
+		tx := s.begin(by, btx, true)
+		tx.narrow = true
+		if fn != nil {
+			if err := fn(tx); err != nil {
+				return err
+			}
+		}
+		return tx.facts(facts)
+	})
+}
+
+func (tx *Tx) facts(facts []Fact) error {
+	for _, f := range facts {
+		tx.note, tx.told = f.Note, nil
+		if err := tx.conclude(f.Action, f.About); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A Run is a mass change under way or done: many transactions, one event.
+type Run struct {
+	ID     string    `cbor:"id"`
+	Action Action    `cbor:"action"`
+	At     time.Time `cbor:"at"` // of its beginning
+	By     string    `cbor:"by"` // the author's name
+	ByID   string    `cbor:"byid"`
+	Ended  time.Time `cbor:"ended"` // zero while under way
+}
+
+// ErrNoRun reports a bulk transaction under a run that is not under way.
+var ErrNoRun = errors.New("data: no such run under way")
+
+var runsBucket = []byte("runs")
+
+// Begin makes a run durable before its first change. Beginning a run that is
+// under way already does nothing: it is being resumed.
+func (s *Store) Begin(by Author, id string, act Action) error {
+	return s.commit(func(btx *bolt.Tx) error {
+		run, err := readRun(btx, id)
+		if err == nil && run.Ended.IsZero() {
+			return nil
+		}
+		return putRun(btx, Run{ID: id, Action: act, At: s.cfg.Now(), By: by.Name, ByID: by.ID})
+	})
+}
+
+// Bulk is one transaction of a run, bounded by its caller to about a thousand
+// rows. Each change of a row leaves a light line among that row's events.
+func (s *Store) Bulk(by Author, run string, fn func(*Tx) error) error {
+	return s.commit(func(btx *bolt.Tx) error {
+		if r, err := readRun(btx, run); err != nil || !r.Ended.IsZero() {
+			return ErrNoRun
+		}
+		tx := s.begin(by, btx, true)
+		tx.run = run
+		return fn(tx)
+	})
+}
+
+// End closes a run with its events: fn returns its own first, then those of the
+// places it touched. What fn changes is not told again.
+func (s *Store) End(by Author, run string, fn func(*Tx) ([]Fact, error)) error {
+	return s.commit(func(btx *bolt.Tx) error {
+		r, err := readRun(btx, run)
+		if err != nil || !r.Ended.IsZero() {
+			return ErrNoRun
+		}
+		tx := s.begin(by, btx, true)
+		tx.run = run
+		facts, err := fn(tx)
+		if err != nil {
+			return err
+		}
+		if len(facts) == 0 {
+			return ErrUnjournaled
+		}
+		r.Ended = tx.Now
+		return errors.Join(tx.facts(facts), putRun(btx, r))
+	})
+}
+
+// OpenRuns returns the runs that were begun and have not ended, oldest first.
+func (s *Store) OpenRuns() (runs []Run, err error) {
+	err = s.db.View(func(tx *bolt.Tx) error {
+		for k := range cursor(tx.Bucket(runsBucket), nil) {
+			r, err := readRun(tx, string(k))
+			if err != nil {
+				return err
+			}
+			if r.Ended.IsZero() {
+				runs = append(runs, r)
+			}
+		}
+		return nil
+	})
+	return runs, err
+}
+
+func readRun(tx *bolt.Tx, id string) (r Run, err error) {
+	raw := tx.Bucket(runsBucket).Get([]byte(id))
+	if raw == nil {
+		return r, ErrNotFound
+	}
+	return r, decodeInto(raw, &r)
+}
+
+func putRun(tx *bolt.Tx, r Run) error {
+	raw, err := encode(r)
+	if err != nil {
+		return err
+	}
+	return tx.Bucket(runsBucket).Put([]byte(r.ID), raw)
+}
+
+// Note adds a remark to the event of the transaction.
+func (tx *Tx) Note(format string, args ...any) { tx.root().note = fmt.Sprintf(format, args...) }
+
+// Saying sets what the lines of the following changes of a bulk say, in French.
+func (tx *Tx) Saying(says string) { tx.root().saying = says }
+
+// ID returns a new random identifier.
+func (tx *Tx) ID() string { return tx.store.ID() }
+
+// Instance is the identifier of the store.
+func (tx *Tx) Instance() string { return string(tx.bolt.Bucket(metaBucket).Get([]byte("instance"))) }
+
+func (tx *Tx) root() *Tx {
+	if tx.crossed != nil {
+		return tx.crossed
+	}
+	return tx
+}
+
+// A Crossing is a named way past the reach, for one operation that must touch
+// what its author does not administer. They are a closed list.
+type Crossing struct{ Name, Why string }
+
+// Crossings are all those that the program declares.
+var Crossings []*Crossing
+
+// NewCrossing declares a crossing, at the start of the program only.
+func NewCrossing(name, why string) *Crossing {
+	c := &Crossing{name, why}
+	Crossings = append(Crossings, c)
+	return c
+}
+
+// Over returns the same transaction with the reach of the whole appliance.
+func (c *Crossing) Over(tx *Tx) *Tx {
+	wide := *tx
+	wide.Author.Sees, wide.Author.May = Everywhere, Everywhere
+	wide.crossed = tx.root()
+	return &wide
+}
