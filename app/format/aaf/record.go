@@ -46,10 +46,12 @@ type Record struct {
 	ID       string // the join key, unique in one académie, degree and category
 	Attrs    []Attr // in the order of the file; a Modify holds only what changes
 	Line     int    // of the request, in its file, from 1
+	Problem  string // why this request cannot be taken, a French sentence; empty when it can
 }
 
 // An Attr is a named attribute. Values are decoded, trimmed, without repeats;
-// an attribute present but empty has none.
+// an attribute present but empty has none. Only the two parallel lists of a
+// pupil's subjects keep repeats and gaps: their order is what joins them.
 type Attr struct {
 	Name   string   `cbor:"n"`
 	Values []string `cbor:"v"`
