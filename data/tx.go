@@ -1,6 +1,7 @@
 package data
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"time"
@@ -237,4 +238,14 @@ func (c *Crossing) Over(tx *Tx) *Tx {
 	wide.Author.Sees, wide.Author.May = Everywhere, Everywhere
 	wide.crossed = tx.root()
 	return &wide
+}
+
+// Next returns the next number of a named sequence, from 1: none twice.
+func (tx *Tx) Next(sequence string) (uint64, error) {
+	meta, key := tx.bolt.Bucket(metaBucket), []byte("sequence/"+sequence)
+	n := uint64(1)
+	if v := meta.Get(key); v != nil {
+		n += binary.BigEndian.Uint64(v)
+	}
+	return n, meta.Put(key, seqKey(n))
 }

@@ -1,0 +1,102 @@
+package access
+
+import (
+	"fmt"
+	"time"
+
+	"preau/data"
+)
+
+// An Account is what somebody signs in with: one for each person of the
+// directory, and one for each administrator who is nobody in it.
+type Account struct {
+	ID        string       `cbor:"id" log:"-"` // the UID: see NewUID
+	Login     string       `cbor:"login" log:"-"`
+	Name      string       `cbor:"name" log:"-"` // « NOM Prénom »
+	Profile   string       `cbor:"prof" log:"-"`
+	At        []data.Place `cbor:"at" log:"-"`
+	Hash      string       `cbor:"hash,omitempty" log:"Mot de passe,secret"` // argon2id, "" before activation
+	Suspended bool         `cbor:"susp,omitempty" log:"-"`
+	Deleted   bool         `cbor:"del,omitempty" log:"-"`
+}
+
+// Key is the UID of the account.
+func (a Account) Key() string { return a.ID }
+
+// Places is where the account is administered.
+func (a Account) Places() []data.Place { return a.At }
+
+// Label names the account in the journal.
+func (a Account) Label() string { return a.Name }
+
+// A Presence is when somebody signed in: kept beside the account since it
+// changes without anybody changing the account.
+type Presence struct {
+	ID       string    `cbor:"id"`
+	SignedIn time.Time `cbor:"in"`  // last time
+	How      string    `cbor:"how"` // « Mot de passe »
+	First    time.Time `cbor:"first"`
+}
+
+// Key is the UID of the account.
+func (p Presence) Key() string { return p.ID }
+
+// Places is the whole appliance: a presence is read through its person.
+func (p Presence) Places() []data.Place { return []data.Place{""} }
+
+// The tables of the area.
+var (
+	Accounts        = data.NewTable[Account]("accounts")
+	AccountsByLogin = Accounts.Unique("login", func(a Account) string { return a.Login })
+
+	Grants          = data.NewTable[Grant]("grants")
+	GrantsByAccount = Grants.Index("account", func(g Grant) []string { return []string{g.Account} })
+	GrantsByPlace   = Grants.Index("place", func(g Grant) []string { return []string{string(g.In)} })
+
+	Presences = data.NewTable[Presence]("presences").Unlogged()
+
+	Tokens          = data.NewTable[Token]("sessions").Unlogged()
+	TokensByAccount = Tokens.Index("account", func(t Token) []string { return []string{t.Account} })
+
+	Devices  = data.NewTable[Device]("devices").Unlogged()
+	Failures = data.NewTable[Failure]("failures").Unlogged()
+
+	Consultations = data.NewTable[Consultation]("consultations").Unlogged()
+)
+
+// Tables are the tables of the area.
+var Tables = []data.Schema{Accounts, Grants, Presences, Tokens, Devices, Failures, Consultations}
+
+// signingIn reads an account by its login, and what is needed to know whether
+// it may enter, whoever administers it.
+var signingIn = data.NewCrossing("access.sign-in", "Reconnaître la personne qui se connecte, ses habilitations et sa dernière connexion")
+
+// NewUID returns the next UID of the appliance: a letter, two letters, a digit,
+// four digits, never used before. There are 67 million of them.
+func NewUID(tx *data.Tx) (string, error) {
+	n, err := tx.Next("uid")
+	if err != nil {
+		return "", err
+	}
+	pair := n / 100_000 % 676
+	return fmt.Sprintf("P%c%c%d%04d", 'A'+pair/26, 'A'+pair%26, n/10_000%10, n%10_000), nil
+}
+
+// LastSignIn returns when and how somebody last signed in, zero if never. The
+// caller has read the person: that is what gives the right to it.
+func LastSignIn(tx *data.Tx, id string) (Presence, error) {
+	p, err := Presences.Get(signingIn.Over(tx), id)
+	if KindOf(explain(err)) == Missing {
+		return Presence{ID: id}, nil
+	}
+	return p, err
+}
+
+// LoginTaken reports whether a login belongs to another account, anywhere.
+func LoginTaken(tx *data.Tx, login, but string) (bool, error) {
+	a, err := AccountsByLogin.Get(signingIn.Over(tx), login)
+	if KindOf(explain(err)) == Missing {
+		return false, nil
+	}
+	return err == nil && a.ID != but, err
+}

@@ -1,0 +1,119 @@
+// Package access decides who may do what, and where: accounts, the four roles
+// as sets of capabilities, grants, the gate that every operation goes through,
+// and the sessions of signed-in people.
+package access
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+	"time"
+
+	"preau/data"
+)
+
+// A Gate opens sessions on a store.
+type Gate struct {
+	store  *data.Store
+	rand   io.Reader
+	hasher *hasher
+
+	mu        sync.Mutex
+	seen      map[string]time.Time // last visit of sessions, until flushed
+	consulted map[consultKey]int   // records opened, until flushed
+	failed    map[string]failures  // failed sign-ins by address, until told
+}
+
+// NewGate returns the gate of a store.
+func NewGate(store *data.Store, rand io.Reader) *Gate {
+	return &Gate{store: store, rand: rand, hasher: newHasher(rand),
+		seen: map[string]time.Time{}, consulted: map[consultKey]int{}, failed: map[string]failures{}}
+}
+
+// Store is the store behind the gate, for what has no author: health, backup.
+func (g *Gate) Store() *data.Store { return g.store }
+
+// System returns the session of a named job or command. It must never answer
+// the request of a person.
+func (g *Gate) System(job string) *Session {
+	return &Session{Account: Account{Name: job}, gate: g, via: "système", job: true}
+}
+
+// Hash returns what to store of a password. It may wait for its turn.
+func (g *Gate) Hash(ctx context.Context, password string) (string, error) {
+	return g.hasher.Hash(ctx, password)
+}
+
+// Flush writes what the gate keeps in memory: last visits, consultations of
+// records, failed sign-ins. It runs each minute and at the end.
+func (g *Gate) Flush() error {
+	g.mu.Lock()
+	seen, consulted, failed := g.seen, g.consulted, g.failed
+	g.seen, g.consulted, g.failed = map[string]time.Time{}, map[consultKey]int{}, map[string]failures{}
+	g.mu.Unlock()
+	if len(seen)+len(consulted)+len(failed) == 0 {
+		return nil
+	}
+	return g.store.Record(data.System("Contrôle d’accès"), func(tx *data.Tx) error {
+		return errors.Join(flushSeen(tx, seen), flushConsulted(tx, consulted))
+	}, tellFailures(failed)...)
+}
+
+func flushSeen(tx *data.Tx, seen map[string]time.Time) error {
+	for hash, at := range seen {
+		t, err := Tokens.Get(tx, hash)
+		if errors.Is(err, data.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		t.Seen = at
+		if err := Tokens.Put(tx, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sweep deletes the sessions that have ended and the failures of other days.
+func (g *Gate) Sweep() error {
+	return g.store.Unlogged(data.System("Contrôle d’accès"), func(tx *data.Tx) error {
+		var ended, old, lost []string
+		for t, err := range Tokens.All(tx) {
+			if err != nil {
+				return err
+			}
+			if tx.Now.After(t.Created.Add(Absolute)) || tx.Now.After(t.Seen.Add(IdleOthers+time.Minute)) {
+				ended = append(ended, t.Hash)
+			}
+		}
+		for f, err := range Failures.All(tx) {
+			if err != nil {
+				return err
+			}
+			if tx.Now.Sub(f.Last) > 24*time.Hour {
+				old = append(old, f.Of)
+			}
+		}
+		for d, err := range Devices.All(tx) {
+			if err != nil {
+				return err
+			}
+			if tx.Now.After(d.Until) {
+				lost = append(lost, d.Key())
+			}
+		}
+		return errors.Join(deleteAll(tx, Tokens, ended), deleteAll(tx, Failures, old), deleteAll(tx, Devices, lost))
+	})
+}
+
+func deleteAll[T data.Row](tx *data.Tx, table *data.Table[T], keys []string) error {
+	for _, k := range keys {
+		if err := table.Delete(tx, k); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package access
+
+import (
+	"slices"
+	"time"
+
+	"preau/data"
+)
+
+// A Capability is something that a role lets somebody do.
+type Capability string
+
+// The capabilities.
+const (
+	Administer           Capability = "administer"            // open the console and read
+	ManageAccounts       Capability = "manage-accounts"       // edit and suspend people
+	EditEstablishment    Capability = "edit-establishment"    // its e-mail and website
+	GrantLocal           Capability = "grant-local"           // local administrators, from the record
+	ImportOwn            Capability = "import-own"            // files of one's own establishments
+	EditMarker           Capability = "edit-marker"           // the XiTi identifier
+	CreateEstablishments Capability = "create-establishments" // by hand or by a wider import
+	ManageAdministrators Capability = "manage-administrators" // the module Administrateurs
+	RunAppliance         Capability = "run-appliance"         // its configuration
+)
+
+// A Role is a set of capabilities that a grant gives in a place.
+type Role string
+
+// The four roles, and what the manual calls them.
+const (
+	LocalAdmin     Role = "local_admin"
+	AcademyAdvisor Role = "academy_advisor"
+	AcademySupport Role = "academy_support"
+	Level2Support  Role = "level2_support"
+)
+
+var local = []Capability{Administer, ManageAccounts, EditEstablishment, GrantLocal, ImportOwn}
+var higher = append(slices.Clone(local), EditMarker, CreateEstablishments, ManageAdministrators)
+
+var roles = map[Role]struct {
+	label string
+	can   []Capability
+}{
+	LocalAdmin:     {"Administrateur local", local},
+	AcademyAdvisor: {"Personnel d’accompagnement académique", higher},
+	AcademySupport: {"Assistant de plate-forme académique", higher},
+	Level2Support:  {"Assistant de niveau 2", append(slices.Clone(higher), RunAppliance)},
+}
+
+// Roles are the four roles, lowest first.
+var Roles = []Role{LocalAdmin, AcademySupport, AcademyAdvisor, Level2Support}
+
+// Label is what the screens call the role.
+func (r Role) Label() string { return roles[r].label }
+
+// Valid reports whether the role exists.
+func (r Role) Valid() bool { return roles[r].label != "" }
+
+// Can reports whether the role has the capability.
+func (r Role) Can(c Capability) bool { return slices.Contains(roles[r].can, c) }
+
+// A Grant gives somebody a role in a place.
+type Grant struct {
+	ID      string     `cbor:"id" log:"-"`
+	Account string     `cbor:"acc" log:"-"`
+	Role    Role       `cbor:"role" log:"Rôle"`
+	In      data.Place `cbor:"in" log:"Périmètre"`
+	By      string     `cbor:"by" log:"-"` // account that gave it, "" for the appliance
+	ByName  string     `cbor:"byname" log:"-"`
+	At      time.Time  `cbor:"at" log:"-"`
+	Until   time.Time  `cbor:"until" log:"Jusqu’au"` // zero for no end
+}
+
+// Key is the identifier of the grant.
+func (g Grant) Key() string { return g.ID }
+
+// Places is where the grant holds.
+func (g Grant) Places() []data.Place { return []data.Place{g.In} }
+
+// Label names the grant in the journal.
+func (g Grant) Label() string { return "Habilitation" }
+
+// Holds reports whether the grant is in force.
+func (g Grant) Holds(now time.Time) bool { return g.Until.IsZero() || now.Before(g.Until) }
+
+// reachOf is the union of the places of those grants whose role has the capability.
+func reachOf(grants []Grant, c Capability, now time.Time) data.Reach {
+	var reach data.Reach
+	for _, g := range grants {
+		if g.Holds(now) && g.Role.Can(c) && !reach.Covers(g.In) {
+			reach = append(reach, g.In)
+		}
+	}
+	return reach
+}

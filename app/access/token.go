@@ -1,0 +1,170 @@
+package access
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"io"
+	"slices"
+	"time"
+
+	"preau/data"
+)
+
+// A Token is the session of somebody signed in. Its key is the SHA-256 of the
+// token that the browser holds, which is stored nowhere.
+type Token struct {
+	Hash    string    `cbor:"h"`
+	Account string    `cbor:"acc"`
+	Created time.Time `cbor:"at"`
+	Seen    time.Time `cbor:"seen"` // flushed each minute
+	CSRF    string    `cbor:"csrf"`
+	From    string    `cbor:"from"`
+	Agent   string    `cbor:"ua"`
+}
+
+// Key is the hash of the token.
+func (t Token) Key() string { return t.Hash }
+
+// Places is the whole appliance: a token is read by the gate only.
+func (t Token) Places() []data.Place { return []data.Place{""} }
+
+// Limits of a session: without a request, and in all.
+const (
+	IdleAdmin  = 30 * time.Minute
+	IdleOthers = 2 * time.Hour
+	Absolute   = 8 * time.Hour
+)
+
+func hashToken(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+func (g *Gate) random() (string, error) {
+	b := make([]byte, 32)
+	_, err := io.ReadFull(g.rand, b)
+	return base64.RawURLEncoding.EncodeToString(b), err
+}
+
+// Resume returns the session of whoever holds the token, as they stand at this
+// moment: rights withdrawn are withdrawn at once. Polling and event streams do
+// not extend a session: only a visit does.
+func (g *Gate) Resume(token, from string, visit bool) (*Session, error) {
+	anonymous := &Refusal{Kind: Anonymous, Says: "Connectez-vous pour continuer."}
+	if len(token) != 43 {
+		return nil, anonymous
+	}
+	s := &Session{gate: g, via: "console", from: from}
+	var created time.Time
+	err := g.store.View(data.System("session"), func(tx *data.Tx) error {
+		t, err := Tokens.Get(tx, hashToken(token))
+		if err != nil {
+			return err
+		}
+		if err := s.load(tx, t.Account); err != nil {
+			return err
+		}
+		s.Token, s.CSRF, created = t.Hash, t.CSRF, t.Created
+		s.Expires = g.expiry(t, s)
+		return nil
+	})
+	switch {
+	case KindOf(explain(err)) == Missing, KindOf(err) == Forbidden:
+		return nil, anonymous
+	case err != nil:
+		return nil, err
+	case !g.store.Now().Before(s.Expires):
+		return nil, &Refusal{Kind: Anonymous, Says: "Votre session a pris fin. Reconnectez-vous pour continuer."}
+	}
+	if visit {
+		g.saw(s.Token)
+		s.Expires = minTime(g.store.Now().Add(s.idle()), created.Add(Absolute))
+	}
+	return s, nil
+}
+
+// load reads the account and its grants in force.
+func (s *Session) load(tx *data.Tx, account string) error {
+	a, err := Accounts.Get(tx, account)
+	if err != nil {
+		return err
+	}
+	if a.Suspended || a.Deleted {
+		return NotAllowed()
+	}
+	s.Account = a
+	for grant, err := range GrantsByAccount.All(tx, account) {
+		if err != nil {
+			return err
+		}
+		if grant.Holds(tx.Now) {
+			s.Grants = append(s.Grants, grant)
+		}
+	}
+	return nil
+}
+
+func (s *Session) idle() time.Duration {
+	if len(s.Grants) > 0 {
+		return IdleAdmin
+	}
+	return IdleOthers
+}
+
+func minTime(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// expiry is when a session ends if nothing more is asked of it.
+func (g *Gate) expiry(t Token, s *Session) time.Time {
+	seen := t.Seen
+	g.mu.Lock()
+	if at, ok := g.seen[t.Hash]; ok && at.After(seen) {
+		seen = at
+	}
+	g.mu.Unlock()
+	return minTime(seen.Add(s.idle()), t.Created.Add(Absolute))
+}
+
+func (g *Gate) saw(hash string) {
+	g.mu.Lock()
+	g.seen[hash] = g.store.Now()
+	g.mu.Unlock()
+}
+
+// EndSessions signs somebody out everywhere, streams included, at the commit.
+func EndSessions(tx *data.Tx, account string) error {
+	wide := signingIn.Over(tx)
+	var ended []string
+	for t, err := range TokensByAccount.All(wide, account) {
+		if err != nil {
+			return err
+		}
+		ended = append(ended, t.Hash)
+	}
+	for _, hash := range ended {
+		if err := Tokens.Delete(wide, hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Sessions returns the open sessions of the person, latest first.
+func (s *Session) Sessions() (all []Token, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		for t, err := range TokensByAccount.All(signingIn.Over(tx), s.Account.ID) {
+			if err != nil {
+				return err
+			}
+			all = append(all, t)
+		}
+		return nil
+	})
+	slices.SortFunc(all, func(a, b Token) int { return b.Created.Compare(a.Created) })
+	return all, err
+}
