@@ -1,0 +1,68 @@
+package directory
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+const longestLoginPart = 30
+
+// loginPart is a name as a login has it: no accent, letters and digits only.
+func loginPart(name string) string {
+	var b strings.Builder
+	for _, r := range data.Fold(name) {
+		if (r >= 'a' && r <= 'z' || r >= '0' && r <= '9') && b.Len() < longestLoginPart {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// newLogin returns prenom.nom, with a number for homonyms: unique over the
+// whole appliance, accounts deleted but kept included.
+func newLogin(tx *data.Tx, first, last string) (string, error) {
+	f, l := loginPart(first), loginPart(last)
+	base := f + "." + l
+	switch {
+	case f == "" && l == "":
+		base = "compte"
+	case f == "" || l == "":
+		base = f + l
+	case f == "admin":
+		base = "a." + l // admin. is the login of super managers
+	}
+	for n := 1; ; n++ {
+		login := base
+		if n > 1 {
+			login = fmt.Sprint(base, n)
+		}
+		if taken, err := access.LoginTaken(tx, login, ""); err != nil || !taken {
+			return login, err
+		}
+	}
+}
+
+var loginShape = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)
+
+// checkLogin says what is wrong with a login that somebody typed, "" if nothing.
+func checkLogin(tx *data.Tx, login, owner string) (string, error) {
+	switch {
+	case login == "":
+		return "Indiquez un login : il est nécessaire pour se connecter.", nil
+	case len(login) > 2*longestLoginPart+1:
+		return "Un login compte au plus 61 caractères.", nil
+	case !loginShape.MatchString(login):
+		return "Utilisez des lettres sans accent, des chiffres, et entre eux un point, un tiret ou un tiret bas : prenom.nom.", nil
+	case strings.HasPrefix(login, "admin."):
+		return "Un login ne peut pas commencer par « admin. » : c’est celui des super gestionnaires.", nil
+	}
+	taken, err := access.LoginTaken(tx, login, owner)
+	if err != nil || !taken {
+		return "", err
+	}
+	return "Ce login est déjà pris. Choisissez-en un autre, par exemple en ajoutant un chiffre.", nil
+}

@@ -1,0 +1,103 @@
+// Package directory holds the establishments and their people: records,
+// accounts, classes, automatic groups, and the import of the federated directory.
+package directory
+
+import (
+	"strings"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+// The tables of the area.
+var (
+	Academies = data.NewTable[Academy]("academies").Shared()
+
+	Establishments = data.NewTable[Establishment]("establishments")
+	Cards          = data.NewTable[Card]("cards").Shared().Searched(cardDocument)
+
+	Classes        = data.NewTable[Class]("classes")
+	TeachingGroups = data.NewTable[TeachingGroup]("groups")
+	Subjects       = data.NewTable[Term]("subjects").Shared()
+
+	Users           = data.NewTable[User]("users").Searched(userDocument)
+	UsersByINE      = Users.Index("ine", func(u User) []string { return present(u.INE) })
+	UsersByEmail    = Users.Index("email", func(u User) []string { return present(data.Fold(u.Email.Value())) })
+	UsersByRelative = Users.Index("relative", func(u User) []string { return relativesOf(u) })
+	UsersByName     = Users.Index("name", func(u User) []string { return []string{sortKey(u)} })
+	UsersList       = Users.Scoped("list", userSlots)
+	UsersCount      = Users.Counter("count", userTallies)
+)
+
+// Tables are the tables of the area.
+var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users}
+
+func present(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
+
+func relativesOf(u User) []string {
+	ids := make([]string, len(u.Links))
+	for i, l := range u.Links {
+		ids[i] = l.Relative
+	}
+	return ids
+}
+
+func sortKey(u User) string { return data.SortKey(u.LastName, u.FirstName) }
+
+// Groups of the list of people of an establishment: each profile, each class's
+// students, and the deleted ones of all profiles.
+const deletedGroup = "deleted"
+
+func classGroup(code string) string { return "class/" + code }
+
+func userSlots(u User) []data.Slot {
+	sort, facets := sortKey(u), facetsOf(u)
+	var slots []data.Slot
+	for _, a := range u.Attachments {
+		if u.State() == Deleted {
+			slots = append(slots, data.Slot{Place: a.At, Group: deletedGroup, Sort: sort, Facets: facets})
+			continue
+		}
+		slots = append(slots, data.Slot{Place: a.At, Group: string(u.Profile), Sort: sort, Facets: facets})
+		if u.Profile == Student {
+			for _, c := range a.Classes {
+				slots = append(slots, data.Slot{Place: a.At, Group: classGroup(c), Sort: sort, Facets: facets})
+			}
+		}
+	}
+	return slots
+}
+
+// facetsOf is what a list can be filtered on without reading the person: the
+// state, whether there is an e-mail, the profile, the grade.
+func facetsOf(u User) string {
+	mail := "-"
+	if u.Email.Value() != "" {
+		mail = "@"
+	}
+	return strings.Join([]string{string(u.State()), mail, string(u.Profile), u.Grade}, "\x1f")
+}
+
+// userTallies count people by profile and state, and those without an e-mail.
+func userTallies(u User) []data.Tally {
+	var all []data.Tally
+	for _, a := range u.Attachments {
+		all = append(all, data.Tally{Place: a.At, Group: string(u.Profile) + "/" + string(u.State())})
+		if u.State() != Deleted && u.Email.Value() == "" {
+			all = append(all, data.Tally{Place: a.At, Group: string(u.Profile) + "/no-email"})
+		}
+	}
+	return all
+}
+
+// account is the part of a person that signs in.
+func account(u User, was access.Account) access.Account {
+	was.ID, was.Login, was.Name, was.Profile, was.At = u.ID, u.Login.Value(), u.Label(), string(u.Profile), u.Places()
+	was.Suspended, was.Deleted = u.State() == Suspended, u.State() == Deleted
+	return was
+}
