@@ -30,10 +30,10 @@ func newEntries[T Row](t *Table[T], name string, unique bool, of func(T) []entry
 func (e *entries[T]) buckets() []byte { return e.bucket }
 
 func (e *entries[T]) admit(tx *bolt.Tx, row T) error {
+	if !e.unique {
+		return nil
+	}
 	for _, en := range e.of(row) {
-		if !e.unique {
-			continue
-		}
 		if err := clean(en.key); err != nil {
 			return err
 		}

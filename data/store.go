@@ -63,6 +63,7 @@ type Config struct {
 	Rand    io.Reader        // of identifiers and salts
 	Log     zerolog.Logger   // for what goes wrong beside any transaction
 	MaxSize int              // of the file in bytes, 0 for no bound
+	Build   string           // of the program: another one rebuilds the search index
 	Tables  []Schema         // every table: one that is not listed does not exist
 }
 

@@ -42,7 +42,9 @@ type Schema interface {
 	check(tx *Tx, report func(problem string))
 	documentOf(tx *Tx, key string) (*Document, error)
 	searched() bool
-	keys(tx *Tx, yield func(string) bool)
+	isShared() bool
+	reads(tx *Tx, key string) bool
+	keys(tx *Tx, after string, yield func(string) bool)
 	unlabelled() []string
 	rebuild(tx *bolt.Tx) error
 	isUnlogged() bool
@@ -80,7 +82,14 @@ func (t *Table[T]) Unlogged() *Table[T] {
 
 // Searched gives each row its document in the search index, nil for none.
 func (t *Table[T]) Searched(document func(T) *Document) *Table[T] {
-	t.document = document
+	t.document = func(row T) *Document {
+		d := document(row)
+		if d != nil {
+			d.places = row.Places()
+		}
+		return d
+	}
+	t.derived = append(t.derived, newNames(t))
 	return t
 }
 
@@ -90,6 +99,7 @@ func (t *Table[T]) Name() string { return t.name }
 func (t *Table[T]) rowType() any     { return reflect.TypeFor[T]() }
 func (t *Table[T]) searched() bool   { return t.document != nil }
 func (t *Table[T]) isUnlogged() bool { return t.unlogged }
+func (t *Table[T]) isShared() bool   { return t.shared }
 func (t *Table[T]) unlabelled() []string {
 	var names []string
 	for _, f := range t.fields {
@@ -353,15 +363,19 @@ func (t *Table[T]) documentOf(tx *Tx, key string) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := t.document(row)
-	if d != nil {
-		d.places = row.Places()
-	}
-	return d, nil
+	return t.document(row), nil
 }
 
-func (t *Table[T]) keys(tx *Tx, yield func(string) bool) {
-	for k := range cursor(tx.bolt.Bucket(t.bucket), nil) {
+// reads reports whether the author may read a row.
+func (t *Table[T]) reads(tx *Tx, key string) bool {
+	ok, err := t.Has(tx, key)
+	return ok && err == nil
+}
+
+// keys yields the keys of the table that follow one.
+func (t *Table[T]) keys(tx *Tx, after string, yield func(string) bool) {
+	c := tx.bolt.Bucket(t.bucket).Cursor()
+	for k, _ := c.Seek([]byte(after + "\x00")); k != nil; k, _ = c.Next() {
 		if !yield(string(k)) {
 			return
 		}
