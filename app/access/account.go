@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"regexp"
 	"time"
 
 	"preau/data"
@@ -100,3 +101,7 @@ func LoginTaken(tx *data.Tx, login, but string) (bool, error) {
 	}
 	return err == nil && a.ID != but, err
 }
+
+// LoginShape is what a login may look like: lower case letters and digits, with
+// a dot, a hyphen or an underscore between them.
+var LoginShape = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)

@@ -2,7 +2,6 @@ package directory
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 
 	"preau/app/access"
@@ -46,8 +45,6 @@ func newLogin(tx *data.Tx, first, last string) (string, error) {
 	}
 }
 
-var loginShape = regexp.MustCompile(`^[a-z0-9]+([._-][a-z0-9]+)*$`)
-
 // checkLogin says what is wrong with a login that somebody typed, "" if nothing.
 func checkLogin(tx *data.Tx, login, owner string) (string, error) {
 	switch {
@@ -55,7 +52,7 @@ func checkLogin(tx *data.Tx, login, owner string) (string, error) {
 		return "Indiquez un login : il est nécessaire pour se connecter.", nil
 	case len(login) > 2*longestLoginPart+1:
 		return "Un login compte au plus 61 caractères.", nil
-	case !loginShape.MatchString(login):
+	case !access.LoginShape.MatchString(login):
 		return "Utilisez des lettres sans accent, des chiffres, et entre eux un point, un tiret ou un tiret bas : prenom.nom.", nil
 	case strings.HasPrefix(login, "admin."):
 		return "Un login ne peut pas commencer par « admin. » : c’est celui des super gestionnaires.", nil

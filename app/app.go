@@ -1,0 +1,189 @@
+// Package app opens the appliance on a directory, runs its jobs, and holds the
+// few operations that span several areas.
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/robfig/cron/v3"
+	"github.com/rs/zerolog"
+
+	"preau/app/access"
+	"preau/app/directory"
+	"preau/data"
+)
+
+// Version is the version of the program.
+var Version = "0.1.0"
+
+// Config is what the appliance needs from the outside world. Now and Rand exist
+// so that a test can decide the time and the tokens.
+type Config struct {
+	Dir     string
+	Now     func() time.Time // default time.Now
+	Rand    io.Reader        // default crypto/rand
+	Log     zerolog.Logger
+	MaxSize int64 // of the store in bytes, 0 for no bound
+}
+
+// An App is an open appliance.
+type App struct {
+	Store *data.Store
+	Gate  *access.Gate
+
+	cfg  Config
+	key  []byte
+	cron *cron.Cron
+	jobs sync.WaitGroup
+
+	mu        sync.Mutex
+	setupCode string // of the first start, "" once used
+}
+
+// Tables are those of every area.
+var Tables = slices.Concat(access.Tables, directory.Tables, []data.Schema{SettingsTable})
+
+// Open opens the appliance of a directory, and makes it if there is none.
+func Open(cfg Config) (*App, error) {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return nil, err
+	}
+	store, err := data.Open(data.Config{Dir: cfg.Dir, Now: cfg.Now, Rand: cfg.Rand, Log: cfg.Log, MaxSize: int(cfg.MaxSize), Tables: Tables})
+	if err != nil {
+		return nil, Explain(cfg.Dir, err)
+	}
+	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), cfg: cfg}
+	if a.key, err = readKey(cfg); err == nil {
+		err = os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600)
+	}
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return a, nil
+}
+
+// ErrUnusable is wrapped by what Open returns for a directory that is in use,
+// damaged, or of a newer version.
+var ErrUnusable = errors.New("répertoire inutilisable en l’état")
+
+// unusable is a French sentence that is also an ErrUnusable.
+type unusable string
+
+func (u unusable) Error() string        { return string(u) }
+func (u unusable) Is(target error) bool { return target == ErrUnusable }
+
+// Explain says in French why a directory cannot be opened.
+func Explain(dir string, err error) error {
+	file := filepath.Join(dir, data.FileName)
+	switch {
+	case errors.Is(err, data.ErrInUse):
+		by := "un autre processus"
+		if pid, readErr := os.ReadFile(filepath.Join(dir, pidName)); readErr == nil {
+			by = "le processus " + strings.TrimSpace(string(pid))
+		}
+		return unusable(fmt.Sprintf("le répertoire %s est déjà utilisé par %s : arrêtez-le d’abord", dir, by))
+	case errors.Is(err, data.ErrNewer):
+		return unusable(fmt.Sprintf("%s a été écrit par une version plus récente de Préau : utilisez cette version-là", file))
+	case errors.Is(err, data.ErrDamaged):
+		return unusable(fmt.Sprintf("%s est endommagé (%v) : restaurez la dernière sauvegarde avec « preau restore FICHIER --data %s »", file, err, dir))
+	}
+	return err
+}
+
+const (
+	pidName = "preau.pid"
+	keyName = "cle"
+)
+
+func (a *App) pidFile() string { return filepath.Join(a.cfg.Dir, pidName) }
+
+// readKey reads the secret that seals cookies, and makes it the first time.
+func readKey(cfg Config) ([]byte, error) {
+	file := filepath.Join(cfg.Dir, keyName)
+	key, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		key = make([]byte, 32)
+		if _, err := io.ReadFull(cfg.Rand, key); err != nil {
+			return nil, err
+		}
+		return key, os.WriteFile(file, key, 0o600)
+	}
+	if err == nil && len(key) != 32 {
+		return nil, fmt.Errorf("%s n’est pas une clé de Préau : remettez le fichier d’origine, ou retirez-le pour en créer une autre", file)
+	}
+	return key, err
+}
+
+// Key is the secret of the appliance.
+func (a *App) Key() []byte { return a.key }
+
+// Dir is the directory of the appliance.
+func (a *App) Dir() string { return a.cfg.Dir }
+
+// Log is where the appliance writes what goes wrong.
+func (a *App) Log() *zerolog.Logger { return &a.cfg.Log }
+
+// Close writes what is in memory and closes the store.
+func (a *App) Close() error {
+	if a.cron != nil {
+		<-a.cron.Stop().Done()
+	}
+	a.jobs.Wait()
+	return errors.Join(a.Gate.Flush(), a.Store.Close(), os.Remove(a.pidFile()))
+}
+
+// Go runs fn beside the requests, until Close. A panic in it is written down
+// and goes no further.
+func (a *App) Go(name string, fn func()) {
+	a.jobs.Go(func() {
+		defer a.recover(name)
+		fn()
+	})
+}
+
+func (a *App) recover(name string) {
+	if r := recover(); r != nil {
+		a.cfg.Log.Error().Str("tâche", name).Interface("panique", r).Stack().Msg("tâche interrompue")
+	}
+}
+
+// Start runs the jobs: the minute's, the night's.
+func (a *App) Start(ctx context.Context) error {
+	a.cron = cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
+	for _, job := range []struct {
+		when, name string
+		run        func() error
+	}{
+		{"@every 1m", "contrôle d’accès", a.Gate.Flush},
+		{"@every 1h", "sessions terminées", a.Gate.Sweep},
+		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
+	} {
+		if _, err := a.cron.AddFunc(job.when, func() {
+			defer a.recover(job.name)
+			if err := job.run(); err != nil {
+				a.cfg.Log.Error().Err(err).Str("tâche", job.name).Msg("tâche en échec")
+			}
+		}); err != nil {
+			return err
+		}
+	}
+	a.cron.Start()
+	return nil
+}

@@ -1,0 +1,145 @@
+package app
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+// Settings are those of the appliance.
+type Settings struct {
+	Name      string    `cbor:"name" log:"Nom de l’ENT"`
+	Demo      bool      `cbor:"demo,omitempty" log:"-"`  // made by preau demo: never served for real
+	LastNight time.Time `cbor:"night" log:"-"`           // last run of the nightly jobs
+	Sheet     []Sign    `cbor:"sheet,omitempty" log:"-"` // of a demo: its accounts, for the sign-in page
+}
+
+// A Sign is a line of a demo's table of accounts.
+type Sign struct {
+	Login, Name, Role string
+}
+
+// Key is always the same: there is one row.
+func (Settings) Key() string { return "appliance" }
+
+// Places is the whole appliance.
+func (Settings) Places() []data.Place { return []data.Place{""} }
+
+// Label names the settings in the journal.
+func (Settings) Label() string { return "Appareil" }
+
+// SettingsTable holds the settings, read by everybody.
+var SettingsTable = data.NewTable[Settings]("settings").Shared()
+
+// DefaultName is what the ENT is called until somebody names it.
+const DefaultName = "Préau"
+
+// Settings returns those in force.
+func (a *App) Settings() (set Settings, err error) {
+	err = a.Gate.System("réglages").See(func(tx *data.Tx) error {
+		set, err = SettingsTable.Get(tx, Settings{}.Key())
+		return err
+	})
+	if access.KindOf(err) == access.Missing {
+		return Settings{Name: DefaultName}, nil
+	}
+	return set, err
+}
+
+var settingUp = access.NewAction("appliance.set-up", "Première mise en service", access.RunAppliance, data.Important)
+
+// SetupCode returns the one-time code of the first start, "" when the appliance
+// has an administrator already. It is made anew at each start.
+func (a *App) SetupCode() (string, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	empty, err := a.unmanned()
+	if err != nil || !empty {
+		a.setupCode = ""
+		return "", err
+	}
+	if a.setupCode == "" {
+		b := make([]byte, 24)
+		if _, err := io.ReadFull(a.cfg.Rand, b); err != nil {
+			return "", err
+		}
+		const alphabet = "abcdefghjkmnprstvwxyz3456789"
+		for i := range b {
+			b[i] = alphabet[int(b[i])%len(alphabet)]
+		}
+		a.setupCode = string(b)
+	}
+	return a.setupCode, nil
+}
+
+func (a *App) unmanned() (empty bool, err error) {
+	err = a.Gate.System("première mise en service").See(func(tx *data.Tx) error {
+		for range access.Grants.All(tx) {
+			return nil
+		}
+		empty = true
+		return nil
+	})
+	return empty, err
+}
+
+// A Setup is the form of the first start.
+type Setup struct {
+	Code, Name, LastName, FirstName, Login, Password, Again string
+}
+
+// SetUp names the appliance and makes its first administrator, once.
+func (a *App) SetUp(ctx context.Context, form Setup) error {
+	code, err := a.SetupCode()
+	if err != nil {
+		return err
+	}
+	if code == "" || subtle.ConstantTimeCompare([]byte(code), []byte(form.Code)) != 1 {
+		return access.NotFound()
+	}
+	if err := form.check(); err != nil {
+		return err
+	}
+	s := a.Gate.System("Première mise en service")
+	n := access.NewAdministrator{Login: form.Login, LastName: strings.ToUpper(form.LastName), FirstName: form.FirstName, Password: form.Password, Role: access.Level2Support}
+	if err := access.Create(ctx, s, n); err != nil {
+		return err
+	}
+	return s.Do(settingUp, func(tx *data.Tx) (data.Row, error) {
+		set := Settings{Name: form.Name}
+		return set, SettingsTable.Put(tx, set)
+	})
+}
+
+func (f Setup) check() error {
+	wrong := map[string]string{}
+	for field, value := range map[string]string{"nom-ent": f.Name, "nom": f.LastName, "prenom": f.FirstName, "login": f.Login} {
+		if strings.TrimSpace(value) == "" {
+			wrong[field] = "Ce champ est nécessaire."
+		}
+	}
+	if f.Login != "" && !access.LoginShape.MatchString(f.Login) {
+		wrong["login"] = "Utilisez la forme prenom.nom : lettres sans accent, chiffres, point ou tiret."
+	}
+	if f.Password != f.Again {
+		wrong["encore"] = "Les deux mots de passe diffèrent : saisissez le même."
+	}
+	return access.WrongFields(wrong)
+}
+
+// MarkDemo marks the directory as a demo, with the accounts to show.
+func (a *App) MarkDemo(s *access.Session, name string, sheet []Sign) error {
+	return s.Do(settingUp, func(tx *data.Tx) (data.Row, error) {
+		set := Settings{Name: name, Demo: true, Sheet: sheet}
+		return set, SettingsTable.Put(tx, set)
+	})
+}
+
+// ErrDemo refuses to serve for real what preau demo made.
+var ErrDemo = errors.New("ce répertoire a été créé par « preau demo » : ses comptes sont publics. Utilisez un autre répertoire pour un usage réel")

@@ -1,0 +1,137 @@
+// Package portal is the ENT side of the appliance: signing in, and the pages of
+// whoever is signed in.
+package portal
+
+import (
+	"errors"
+
+	"preau/app/access"
+	"preau/ui/web"
+)
+
+// Mount mounts the pages of the ENT side.
+func Mount(public, signed web.Router) {
+	public.Get("/connexion", showSignIn)
+	public.Post("/connexion", signIn)
+	public.Get("/premiere-mise-en-service", showSetup)
+	public.Post("/premiere-mise-en-service", setUp)
+	public.Get("/licences", showLicences)
+	public.Post("/theme", setTheme)
+
+	signed.Get("/", showHome)
+	signed.Post("/deconnexion", signOut)
+	signed.Post("/prolonger", prolong)
+}
+
+// signInPage is simple/signin.html.
+type signInPage struct {
+	Login, To string
+	Setup     bool // nobody administers the appliance yet
+	Sheet     []sheetLine
+}
+
+type sheetLine struct{ Login, Name, Role string }
+
+func showSignIn(v *web.Visit) error {
+	if v.Session != nil && v.Refused() == nil {
+		return v.Done(landing(v, v.Ask("vers")), "")
+	}
+	code, err := v.App.SetupCode()
+	if err != nil {
+		return err
+	}
+	set, err := v.App.Settings()
+	if err != nil {
+		return err
+	}
+	page := signInPage{Login: v.Typed("login", ""), To: v.Typed("vers", v.Ask("vers")), Setup: code != ""}
+	if set.Demo {
+		for _, s := range set.Sheet {
+			page.Sheet = append(page.Sheet, sheetLine(s))
+		}
+	}
+	return v.ShowSimple("simple/signin", "Connexion", page)
+}
+
+func signIn(v *web.Visit) error {
+	signed, err := v.App.Gate.SignIn(v.Context(), access.SignIn{Login: v.Form("login"), Password: v.FormValue("mot-de-passe"),
+		From: v.From(v.Ctx), Agent: web.Clean(v.Ctx.Get("User-Agent")), Device: v.Device()})
+	if err != nil {
+		return v.Again(err, showSignIn)
+	}
+	v.SignIn(signed)
+	return v.Done(landing(v, v.Form("vers")), "")
+}
+
+// landing is where somebody who has signed in goes: where they were going, else
+// the console for an administrator, else the ENT.
+func landing(v *web.Visit, to string) string {
+	if to = web.OwnPath(to); to != "/" {
+		return to
+	}
+	if v.Session.Administers() {
+		return "/console"
+	}
+	return "/"
+}
+
+func signOut(v *web.Visit) error {
+	if err := v.Session.SignOut(); err != nil {
+		return err
+	}
+	v.SignOut()
+	return v.Done("/connexion", "Vous êtes déconnecté.")
+}
+
+// prolong does nothing but be a visit: that is what makes a session last.
+func prolong(v *web.Visit) error { return v.Done(v.Form("retour"), "") }
+
+// homePage is simple/home.html: who one is, until the ENT has services to show.
+type homePage struct {
+	Name, Login, Profile string
+	Administers          bool
+}
+
+func showHome(v *web.Visit) error {
+	a := v.Session.Account
+	return v.ShowSimple("simple/home", "Accueil", homePage{a.Name, a.Login, profileName(a.Profile), v.Session.Administers()})
+}
+
+func setTheme(v *web.Visit) error {
+	v.SetTheme(v.Form("theme"))
+	return v.Done(v.Form("retour"), "")
+}
+
+// setupPage is simple/setup.html.
+type setupPage struct {
+	Code                             string
+	Known                            bool // the code is the right one
+	Name, LastName, FirstName, Login string
+}
+
+func showSetup(v *web.Visit) error {
+	code, err := v.App.SetupCode()
+	if err != nil {
+		return err
+	}
+	if code == "" {
+		return access.NotFound()
+	}
+	given := v.Typed("code", v.Ask("code"))
+	page := setupPage{Code: given, Known: given == code, Name: v.Typed("nom-ent", ""),
+		LastName: v.Typed("nom", ""), FirstName: v.Typed("prenom", ""), Login: v.Typed("login", "")}
+	return v.ShowSimple("simple/setup", "Première mise en service", page)
+}
+
+func setUp(v *web.Visit) error {
+	form := formOf(v)
+	if err := v.App.SetUp(v.Context(), form); err != nil {
+		return v.Again(err, showSetup)
+	}
+	signed, err := v.App.Gate.SignIn(v.Context(), access.SignIn{Login: form.Login, Password: form.Password, From: v.From(v.Ctx)})
+	if err != nil {
+		return errors.Join(errors.New("sign in after the first start"), err)
+	}
+	v.SignIn(signed)
+	return v.Done("/console/demarrage", "L’appareil est prêt. Il lui manque un établissement.")
+}

@@ -1,0 +1,37 @@
+// Package ui assembles the server of the appliance.
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"preau/ui/console"
+	"preau/ui/portal"
+	"preau/ui/web"
+)
+
+// routes is the map of the site.
+func routes(server *fiber.App, site *web.Site) {
+	server.Use(site.Contain, site.Protect)
+	server.Get("/a/*", site.Views.Asset)
+	server.Get("/sante", site.Health)
+
+	portal.Mount(site.Public(server), site.Signed(server))
+	console.Mount(site.Console(server.Group("/console")))
+
+	server.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+}
+
+// allow bounds the body of each request before it is read.
+func allow(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	if string(h.Method()) == fiber.MethodPost && strings.HasPrefix(string(h.RequestURI()), console.UploadPath) {
+		return fasthttp.RequestConfig{MaxRequestBodySize: console.UploadBytes, ReadTimeout: uploadTime}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: web.FormBytes}
+}
+
+// uploadTime is how long an upload may take: 512 MiB over a slow line.
+const uploadTime = 30 * time.Minute

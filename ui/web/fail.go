@@ -1,0 +1,86 @@
+package web
+
+import (
+	"errors"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"preau/app/access"
+)
+
+// statusOf gives each kind of refusal its HTTP status.
+var statusOf = map[access.Kind]int{
+	access.Internal:   fiber.StatusInternalServerError,
+	access.Malformed:  fiber.StatusBadRequest,
+	access.Invalid:    fiber.StatusUnprocessableEntity,
+	access.Stale:      fiber.StatusConflict,
+	access.Missing:    fiber.StatusNotFound,
+	access.Forbidden:  fiber.StatusForbidden,
+	access.CrossSite:  fiber.StatusForbidden,
+	access.TooLarge:   fiber.StatusRequestEntityTooLarge,
+	access.Throttled:  fiber.StatusTooManyRequests,
+	access.Overloaded: fiber.StatusServiceUnavailable,
+	access.Full:       fiber.StatusInsufficientStorage,
+}
+
+// Fail answers every request that ended in an error, with a whole page.
+func (s *Site) Fail(c *fiber.Ctx, err error) error {
+	refusal := refusalOf(err)
+	if refusal.Kind == access.Anonymous {
+		return s.toSignIn(c)
+	}
+	page := FailurePage{Status: statusOf[refusal.Kind], Says: refusal.Says}
+	switch refusal.Kind {
+	case access.Internal:
+		page.Reference = s.App.Store.ID()[:8]
+		s.App.Log().Error().Err(err).Str("référence", page.Reference).Str("méthode", c.Method()).Str("chemin", c.Path()).Msg("requête en échec")
+	case access.Throttled, access.Overloaded:
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(max(refusal.Wait, time.Second)/time.Second)))
+	}
+	v := s.visit(c)
+	if err := v.resume(false); err != nil {
+		v.Session = nil
+	}
+	c.Status(page.Status)
+	return v.ShowSimple("simple/failure", "Page indisponible", page)
+}
+
+// A FailurePage says why a page is not shown, and what to do.
+type FailurePage struct {
+	Status    int
+	Says      string
+	Reference string // of the line in the log, for what is our fault
+}
+
+// refusalOf makes a refusal of any error.
+func refusalOf(err error) *access.Refusal {
+	if r, ok := errors.AsType[*access.Refusal](err); ok {
+		return r
+	}
+	var routing *fiber.Error
+	if !errors.As(err, &routing) {
+		return &access.Refusal{Kind: access.Internal, Says: "Une erreur est survenue ; elle est notée. Réessayez, et si elle revient, donnez la référence ci-dessous à l’assistance."}
+	}
+	switch routing.Code {
+	case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:
+		return access.NotFound().(*access.Refusal)
+	case fiber.StatusRequestEntityTooLarge:
+		return &access.Refusal{Kind: access.TooLarge, Says: "Ce qui a été envoyé est trop volumineux."}
+	}
+	return &access.Refusal{Kind: access.Malformed, Says: "La demande du navigateur est incompréhensible. Revenez à la page d’accueil."}
+}
+
+// toSignIn sends whoever is not signed in to the sign-in page, and back after.
+func (s *Site) toSignIn(c *fiber.Ctx) error {
+	if c.Get(fiber.HeaderAccept) == "text/event-stream" || c.Get("X-Preau-Fond") != "" {
+		return c.SendStatus(fiber.StatusUnauthorized)
+	}
+	to := "/connexion"
+	if c.Method() == fiber.MethodGet && c.Path() != "/" {
+		to += "?vers=" + url.QueryEscape(c.OriginalURL())
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}

@@ -1,0 +1,24 @@
+package web
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"preau/app"
+)
+
+// Contain keeps a panic of a handler from ending the process: it is an internal
+// error like another.
+func (s *Site) Contain(c *fiber.Ctx) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.App.Log().Error().Interface("panique", r).Stack().Str("chemin", c.Path()).Msg("requête interrompue")
+			err = s.Fail(c, fiber.ErrInternalServerError)
+		}
+	}()
+	return c.Next()
+}
+
+// Health says in JSON whether the appliance is well.
+func (s *Site) Health(c *fiber.Ctx) error {
+	return c.JSON(fiber.Map{"status": "ok", "version": app.Version, "index_lag": s.App.Store.Lag(), "mail_queue": 0})
+}

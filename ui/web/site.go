@@ -1,0 +1,61 @@
+package web
+
+import (
+	"net/netip"
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"preau/app"
+)
+
+// A Site is what every face of the appliance shares.
+type Site struct {
+	App       *app.App
+	Views     *Views
+	Secure    bool           // served over https, by itself or behind a proxy
+	PublicURL *url.URL       // of links and cookies; nil when nobody gave one
+	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
+	Insecure  bool           // plain http beyond this host: every page says so
+
+	instance string
+	streams  *streams
+}
+
+// NewSite completes a site with what its appliance says of itself.
+func NewSite(s Site) *Site {
+	s.instance, s.streams = s.App.Store.Instance(), newStreams()
+	return &s
+}
+
+// Base is the address that links which leave the host begin with, "" when
+// nobody gave one.
+func (s *Site) Base() string {
+	if s.PublicURL == nil {
+		return ""
+	}
+	return s.PublicURL.String()
+}
+
+// From is the address of whoever sent the request.
+func (s *Site) From(c *fiber.Ctx) string {
+	return ClientAddress(c.Context().RemoteIP().String(), c.Get(fiber.HeaderXForwardedFor), s.Trusted)
+}
+
+// policy is the content policy of every page: nothing but our own files.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Protect sets the headers that every answer bears, errors included.
+func (s *Site) Protect(c *fiber.Ctx) error {
+	c.Set("Content-Security-Policy", policy)
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("Referrer-Policy", "same-origin")
+	c.Set("Cross-Origin-Opener-Policy", "same-origin")
+	c.Set("Cross-Origin-Resource-Policy", "same-origin")
+	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	c.Set("Cache-Control", "no-store")
+	if s.Secure {
+		c.Set("Strict-Transport-Security", "max-age=63072000")
+	}
+	return c.Next()
+}

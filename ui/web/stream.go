@@ -1,0 +1,123 @@
+package web
+
+import (
+	"bufio"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"preau/app/access"
+)
+
+// heartbeat is how often a stream says that it lives: a browser that left is
+// noticed only when something is written to it.
+const heartbeat = 15 * time.Second
+
+// streams bounds the open streams of each person and of the whole appliance.
+type streams struct {
+	mu     sync.Mutex
+	open   map[string]int
+	total  int
+	closed chan struct{}
+}
+
+const (
+	streamsEach = 4
+	streamsAll  = 500
+)
+
+func newStreams() *streams { return &streams{open: map[string]int{}, closed: make(chan struct{})} }
+
+// enter takes a place for a person, or reports that there is none.
+func (s *streams) enter(who string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.open[who] >= streamsEach || s.total >= streamsAll {
+		return false
+	}
+	s.open[who]++
+	s.total++
+	return true
+}
+
+func (s *streams) leave(who string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total--
+	if s.open[who]--; s.open[who] == 0 {
+		delete(s.open, who)
+	}
+}
+
+// EndStreams ends every stream, before the server stops.
+func (s *Site) EndStreams() error {
+	close(s.streams.closed)
+	return nil
+}
+
+// A Message is one server-sent event: rows of HTML, under the sequence to
+// resume from.
+type Message struct {
+	ID   uint64
+	HTML string
+}
+
+// Stream sends the messages that next returns after each commit, until the
+// browser leaves, the person is signed out or suspended, or the server stops.
+func (v *Visit) Stream(after uint64, next func(*access.Session, uint64) ([]Message, error)) error {
+	who, site := v.Session.Account.ID, v.Site
+	if !site.streams.enter(who) {
+		return &access.Refusal{Kind: access.Overloaded, Says: "Trop de pages suivent déjà le journal en direct."}
+	}
+	token, from := strings.Clone(v.cookie(v.Ctx, sessionCookie)), v.From(v.Ctx)
+	v.Set(fiber.HeaderContentType, "text/event-stream")
+	v.Set("X-Accel-Buffering", "no")
+	v.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer site.streams.leave(who)
+		defer site.contain("flux du journal")
+		site.pump(w, token, from, after, next)
+	})
+	return nil
+}
+
+// contain keeps a panic of a stream from ending the process.
+func (s *Site) contain(what string) {
+	if r := recover(); r != nil {
+		s.App.Log().Error().Interface("panique", r).Stack().Msg(what)
+	}
+}
+
+func (s *Site) pump(w *bufio.Writer, token, from string, after uint64, next func(*access.Session, uint64) ([]Message, error)) {
+	for beat := time.NewTicker(heartbeat); ; {
+		changed := s.App.Store.Changed()
+		session, err := s.App.Gate.Resume(token, from, false)
+		if err != nil {
+			fmt.Fprint(w, "event: fin\ndata: session\n\n")
+			w.Flush()
+			return
+		}
+		messages, err := next(session, after)
+		if err != nil {
+			return
+		}
+		for _, m := range messages {
+			fmt.Fprintf(w, "id: %d\ndata: %s\n\n", m.ID, strings.ReplaceAll(strings.TrimSpace(m.HTML), "\n", "\ndata: "))
+			after = m.ID
+		}
+		if len(messages) == 0 {
+			fmt.Fprint(w, ": \n\n")
+		}
+		if w.Flush() != nil {
+			return
+		}
+		select {
+		case <-changed:
+		case <-beat.C:
+		case <-s.streams.closed:
+			return
+		}
+	}
+}
