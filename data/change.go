@@ -2,7 +2,6 @@ package data
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"reflect"
 	"slices"
@@ -81,10 +80,12 @@ func (tx *Tx) line(c change) error {
 	if err != nil {
 		return err
 	}
-	tx.lines++
-	key := []byte(c.table + "/" + c.key + "\x00" + tx.run + "\x00")
-	key = binary.BigEndian.AppendUint64(key, uint64(tx.Now.UnixNano()))
-	return tx.bolt.Bucket(lineBucket).Put(binary.BigEndian.AppendUint32(key, uint32(tx.lines)), raw)
+	b := tx.bolt.Bucket(lineBucket)
+	seq, err := b.NextSequence()
+	if err != nil {
+		return err
+	}
+	return b.Put(slices.Concat([]byte(c.table+"/"+c.key+"\x00"+tx.run+"\x00"), seqKey(seq)), raw)
 }
 
 // of returns the changes as told in an event about the given row.
@@ -95,7 +96,7 @@ func (c change) of(table, key string) []Change {
 	told := slices.Clone(c.changes)
 	for i := range told {
 		if c.label != "" {
-			told[i].Field = c.label + " : " + told[i].Field
+			told[i].Field = c.label + "\u00a0: " + told[i].Field
 		}
 	}
 	return told
@@ -132,14 +133,20 @@ func (f field) diff(before, after any) []Change {
 		return f.scattered(b, a)
 	}
 	was, is := say(before), say(after)
-	if was == is && (!f.secret || reflect.DeepEqual(before, after)) {
-		return nil
-	}
 	if f.secret {
+		if reflect.DeepEqual(before, after) || empty(before) && empty(after) {
+			return nil
+		}
 		was, is = "", "modifié"
+	}
+	if was == is {
+		return nil
 	}
 	return []Change{{Field: f.label, Before: was, After: is}}
 }
+
+// empty reports whether a field holds nothing, or its row does not exist.
+func empty(v any) bool { return v == nil || reflect.ValueOf(v).IsZero() }
 
 func (f field) scattered(before, after Scattered) (changes []Change) {
 	was, is := map[Place]string{}, map[Place]string{}

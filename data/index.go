@@ -2,7 +2,6 @@ package data
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"strings"
@@ -90,11 +89,9 @@ func same(all []entry, one entry) bool {
 
 func (e *entries[T]) expect(row T, into map[string]string) {
 	for _, en := range e.of(row) {
-		e.merge(into, en.key, en.value)
+		into[en.key] = en.value
 	}
 }
-
-func (e *entries[T]) merge(into map[string]string, key, value string) { into[key] = value }
 
 // An Index finds rows by a value that several may share.
 type Index[T Row] struct{ *entries[T] }
@@ -104,30 +101,30 @@ func (t *Table[T]) Index(name string, keys func(T) []string) Index[T] {
 	return Index[T]{newEntries(t, name, false, func(row T) []entry {
 		var all []entry
 		for _, k := range keys(row) {
-			all = append(all, entry{key: k + "\x00" + row.Key()})
+			all = append(all, entry{key: part(k) + "\x00" + row.Key()})
 		}
 		return all
 	})}
 }
 
+// part is a value as a part of a key, where NUL separates the parts.
+func part(value string) string { return strings.ReplaceAll(value, "\x00", "") }
+
 // All returns the readable rows indexed under exactly this value.
 func (ix Index[T]) All(tx *Tx, value string) iter.Seq2[T, error] {
-	return ix.scan(tx, value+"\x00", "")
+	return ix.scan(tx, value+"\x00")
 }
 
 // Starting returns the readable rows indexed under a value that starts with
 // prefix, in the order of the index.
 func (ix Index[T]) Starting(tx *Tx, prefix string) iter.Seq2[T, error] {
-	return ix.scan(tx, prefix, "")
+	return ix.scan(tx, prefix)
 }
 
-// scan decodes the rows of the entries that start with prefix, from a key on.
-func (e *entries[T]) scan(tx *Tx, prefix, from string) iter.Seq2[T, error] {
+// scan decodes the readable rows of the entries that start with prefix.
+func (e *entries[T]) scan(tx *Tx, prefix string) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		c := tx.bolt.Bucket(e.bucket).Cursor()
-		p := []byte(prefix)
-		k, _ := c.Seek([]byte(max(prefix, from)))
-		for ; k != nil && bytes.HasPrefix(k, p); k, _ = c.Next() {
+		for k := range cursor(tx.bolt.Bucket(e.bucket), []byte(prefix)) {
 			row, err := e.table.get(tx, string(k[bytes.LastIndexByte(k, 0)+1:]))
 			if err == nil && !e.table.readable(tx, row) {
 				continue
@@ -187,82 +184,10 @@ func (t *Table[T]) Scoped(name string, slots func(T) []Slot) Scoped[T] {
 	return Scoped[T]{newEntries(t, name, false, func(row T) []entry {
 		var all []entry
 		for _, s := range slots(row) {
-			all = append(all, entry{string(s.Place) + "\x00" + s.Group + "\x00" + s.Sort + "\x00" + row.Key(), s.Facets})
+			all = append(all, entry{string(s.Place) + "\x00" + part(s.Group) + "\x00" + part(s.Sort) + "\x00" + row.Key(), s.Facets})
 		}
 		return all
 	})}
-}
-
-// A Page is a part of a list. Next and Prev are the cursors of the pages around
-// it, "" where there is none.
-type Page[T Row] struct {
-	Rows       []T
-	Prev, Next string
-}
-
-// List returns up to n rows of a group of a place, those whose sort starts with
-// prefix and whose facets keep accepts (nil accepts all), after the row of the
-// cursor, or before it if back.
-func (ix Scoped[T]) List(tx *Tx, place Place, group, prefix, at string, back bool, n int, keep func(facets string) bool) (Page[T], error) {
-	if !tx.Author.Sees.Covers(place) {
-		return Page[T]{}, ErrNotFound
-	}
-	start := string(place) + "\x00" + group + "\x00"
-	window, more, err := ix.window(tx, start+prefix, start, at, back, n, keep)
-	if err != nil {
-		return Page[T]{}, err
-	}
-	page := Page[T]{}
-	for _, k := range window {
-		row, err := ix.table.get(tx, k[strings.LastIndexByte(k, 0)+1:])
-		if err != nil {
-			return Page[T]{}, err
-		}
-		page.Rows = append(page.Rows, row)
-	}
-	if len(window) == 0 {
-		return page, nil
-	}
-	if more && !back || back {
-		page.Next = window[len(window)-1][len(start):]
-	}
-	if more && back || !back && at != "" {
-		page.Prev = window[0][len(start):]
-	}
-	return page, nil
-}
-
-// window returns the keys of a page, and whether others follow in its direction.
-func (ix Scoped[T]) window(tx *Tx, prefix, start, at string, back bool, n int, keep func(string) bool) (keys []string, more bool, err error) {
-	c := tx.bolt.Bucket(ix.bucket).Cursor()
-	k, v := c.Seek([]byte(max(prefix, start+at)))
-	step := c.Next
-	if back {
-		step = c.Prev
-		if k == nil {
-			k, v = c.Last()
-		} else {
-			k, v = c.Prev()
-		}
-	} else if at != "" && string(k) == start+at {
-		k, v = c.Next()
-	}
-	for ; k != nil && bytes.HasPrefix(k, []byte(prefix)); k, v = step() {
-		if keep != nil && !keep(string(v)) {
-			continue
-		}
-		if len(keys) == n {
-			more = true
-			break
-		}
-		keys = append(keys, string(k))
-	}
-	if back {
-		for i, j := 0, len(keys)-1; i < j; i, j = i+1, j-1 {
-			keys[i], keys[j] = keys[j], keys[i]
-		}
-	}
-	return keys, more, nil
 }
 
 // Count returns how many rows List would go through, without reading them.
@@ -284,88 +209,5 @@ func (ix Scoped[T]) All(tx *Tx, place Place, group string) iter.Seq2[T, error] {
 	if !tx.Author.Sees.Covers(place) {
 		return func(func(T, error) bool) {}
 	}
-	return ix.scan(tx, string(place)+"\x00"+group+"\x00", "")
-}
-
-// A Counter counts the rows of each place and group.
-type Counter[T Row] struct {
-	bucket []byte
-	of     func(T) []Tally
-}
-
-// A Tally is a place and group that a row counts for.
-type Tally struct {
-	Place Place
-	Group string
-}
-
-// Counter declares counts of rows by place and group.
-func (t *Table[T]) Counter(name string, of func(T) []Tally) Counter[T] {
-	c := Counter[T]{[]byte(t.name + "." + name), of}
-	t.derived = append(t.derived, c)
-	return c
-}
-
-// Of returns the counts of a place by group. Groups without a row are absent.
-func (c Counter[T]) Of(tx *Tx, place Place) (map[string]int, error) {
-	if !tx.Author.Sees.Covers(place) {
-		return nil, ErrNotFound
-	}
-	counts := map[string]int{}
-	prefix := string(place) + "\x00"
-	for k, v := range cursor(tx.bolt.Bucket(c.bucket), []byte(prefix)) {
-		counts[string(k[len(prefix):])] = int(binary.BigEndian.Uint64(v))
-	}
-	return counts, nil
-}
-
-func (c Counter[T]) buckets() []byte         { return c.bucket }
-func (c Counter[T]) admit(*bolt.Tx, T) error { return nil }
-func (t Tally) key() string                  { return string(t.Place) + "\x00" + t.Group }
-func (c Counter[T]) expect(row T, into map[string]string) {
-	for _, t := range c.of(row) {
-		c.merge(into, t.key(), "")
-	}
-}
-
-func (c Counter[T]) merge(into map[string]string, key, _ string) {
-	n := uint64(1)
-	if v, ok := into[key]; ok {
-		n += binary.BigEndian.Uint64([]byte(v))
-	}
-	into[key] = string(binary.BigEndian.AppendUint64(nil, n))
-}
-
-func (c Counter[T]) change(tx *bolt.Tx, old, row *T) error {
-	delta := map[string]int64{}
-	if old != nil {
-		for _, t := range c.of(*old) {
-			delta[t.key()]--
-		}
-	}
-	if row != nil {
-		for _, t := range c.of(*row) {
-			delta[t.key()]++
-		}
-	}
-	b := tx.Bucket(c.bucket)
-	for k, d := range delta {
-		if d == 0 {
-			continue
-		}
-		n := d
-		if v := b.Get([]byte(k)); v != nil {
-			n += int64(binary.BigEndian.Uint64(v))
-		}
-		var err error
-		if n == 0 {
-			err = b.Delete([]byte(k))
-		} else {
-			err = b.Put([]byte(k), binary.BigEndian.AppendUint64(nil, uint64(n)))
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return ix.scan(tx, string(place)+"\x00"+group+"\x00")
 }

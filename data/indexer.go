@@ -78,14 +78,14 @@ func (b *broadcast) send() {
 	}
 }
 
-func openSearch(s *Store) (*searcher, error) {
+func openSearch(s *Store) *searcher {
 	ctx, stop := context.WithCancel(context.Background())
 	x := &searcher{store: s, wakes: make(chan struct{}, 1), rebuilds: make(chan chan error), stop: stop, ended: make(chan struct{})}
 	safeGo(func(err error) { s.cfg.Log.Error().Err(err).Msg("search indexer") }, func() {
 		defer close(x.ended)
 		x.run(ctx)
 	})
-	return x, nil
+	return x
 }
 
 // close stops the indexer, and leaves an index that the next start can trust.
@@ -207,7 +207,7 @@ func (x *searcher) trusts(ix *openIndex) error {
 		return errors.Join(err, errors.New("it does not say where it stands"))
 	}
 	ix.applied = binary.BigEndian.Uint64(raw)
-	return x.store.db.View(func(tx *bolt.Tx) error {
+	return x.store.read(func(tx *bolt.Tx) error {
 		if ix.applied < trimmedTo(tx) || ix.applied > queued(tx) {
 			return fmt.Errorf("it stands at %d, the store goes from %d to %d", ix.applied, trimmedTo(tx), queued(tx))
 		}
@@ -270,7 +270,7 @@ func (x *searcher) pause(ctx context.Context, ix *openIndex) bool {
 func (x *searcher) apply(ctx context.Context, ix *openIndex) (n int, err error) {
 	batch := index.NewBatch()
 	var last uint64
-	err = x.store.db.View(func(tx *bolt.Tx) error {
+	err = x.store.read(func(tx *bolt.Tx) error {
 		var ids []string
 		ids, last = waiting(tx, ix.applied, batchSize)
 		n = int(last - ix.applied)
@@ -337,7 +337,7 @@ func (s *Store) document(tx *bolt.Tx, id string, batch *index.Batch) error {
 func (x *searcher) trim(ix *openIndex) error {
 	durable, more := ix.durable.Load(), true
 	var from uint64
-	x.store.db.View(func(tx *bolt.Tx) error {
+	x.store.read(func(tx *bolt.Tx) error {
 		from = trimmedTo(tx)
 		return nil
 	})
@@ -345,7 +345,7 @@ func (x *searcher) trim(ix *openIndex) error {
 		return nil
 	}
 	for more {
-		err := x.store.db.Update(func(tx *bolt.Tx) (err error) {
+		err := x.store.write(func(tx *bolt.Tx) (err error) {
 			more, err = trim(tx, durable, 5*batchSize)
 			return err
 		})
@@ -389,7 +389,7 @@ func (x *searcher) lookup(q *Query, sc scope, exact bool) (*lookup, error) {
 // Lag returns how many changes the search index does not show yet.
 func (s *Store) Lag() int {
 	var last uint64
-	s.db.View(func(tx *bolt.Tx) error {
+	s.read(func(tx *bolt.Tx) error {
 		last = queued(tx)
 		return nil
 	})
@@ -406,7 +406,7 @@ func (s *Store) Rebuilding() bool {
 // WaitIndexed waits until what is committed now can be searched.
 func (s *Store) WaitIndexed(ctx context.Context) error {
 	var last uint64
-	if err := s.db.View(func(tx *bolt.Tx) error {
+	if err := s.read(func(tx *bolt.Tx) error {
 		last = queued(tx)
 		return nil
 	}); err != nil {

@@ -137,15 +137,38 @@ func (tx *Tx) append(e Event, p Personal) error {
 	}
 	hash := sha256.Sum256(bare)
 	key := seqKey(e.Seq)
-	err = errors.Join(
+	return errors.Join(
 		tx.bolt.Bucket(eventBucket).Put(key, bare),
 		tx.bolt.Bucket(personalBucket).Put(key, salted),
-		tx.bolt.Bucket(metaBucket).Put(chainKey, append(slices.Clone(key), hash[:]...)),
-		tx.bolt.Bucket(subjectBucket).Put(slices.Concat([]byte(e.Table+"/"+e.Subject+"\x00"), key), nil))
+		tx.bolt.Bucket(metaBucket).Put(chainKey, slices.Concat(key, hash[:])),
+		e.index(tx.bolt))
+}
+
+// An eventEntry is what an index of the journal holds for an event.
+type eventEntry struct{ bucket, key []byte }
+
+// entries are by subject, and by each place that the event is in or inside.
+func (e Event) entries() []eventEntry {
+	seq := seqKey(e.Seq)
+	all := []eventEntry{{subjectBucket, slices.Concat([]byte(e.Table+"/"+e.Subject+"\x00"), seq)}}
+	var around []Place
 	for _, p := range e.Where {
-		err = errors.Join(err, tx.bolt.Bucket(placeBucket).Put(slices.Concat([]byte(p), []byte{0}, key), nil))
+		around = append(around, p.Ancestors()...)
 	}
-	return err
+	slices.Sort(around)
+	for _, p := range slices.Compact(around) {
+		all = append(all, eventEntry{placeBucket, slices.Concat([]byte(p), []byte{0}, seq)})
+	}
+	return all
+}
+
+func (e Event) index(tx *bolt.Tx) error {
+	for _, entry := range e.entries() {
+		if err := tx.Bucket(entry.bucket).Put(entry.key, []byte{}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // chain returns the sequence and the hash of the last event.
@@ -163,16 +186,16 @@ func LastEvent(tx *Tx) uint64 {
 	return seq
 }
 
-// Events returns up to n events of a place, newest first, older than before
+// Events returns up to n events of a place and of those inside it, newest first, older than before
 // (0 for the newest of all).
 func Events(tx *Tx, place Place, before uint64, n int) ([]Event, error) {
 	if !tx.Author.Sees.Covers(place) {
 		return nil, ErrNotFound
 	}
-	return tx.backwards(placeBucket, string(place), before, n)
+	return tx.backwards(placeBucket, string(place), before, n, func(Event) bool { return true })
 }
 
-// EventsAfter returns up to n events of a place that follow a sequence, oldest first.
+// EventsAfter returns up to n events of a place and of those inside that follow a sequence, oldest first.
 func EventsAfter(tx *Tx, place Place, after uint64, n int) (events []Event, err error) {
 	if !tx.Author.Sees.Covers(place) {
 		return nil, ErrNotFound
@@ -192,8 +215,9 @@ func EventsAfter(tx *Tx, place Place, after uint64, n int) (events []Event, err 
 // EventsAbout returns the latest events of a row, newest first. The row must
 // have been read by the caller: it is what gives the right to them.
 func EventsAbout(tx *Tx, table, key string, n int) ([]Event, error) {
-	events, err := tx.backwards(subjectBucket, table+"/"+key, 0, n)
-	return slices.DeleteFunc(events, func(e Event) bool { return !tx.Author.Sees.CoversAny(e.Where) && tx.Author.ID != key }), err
+	return tx.backwards(subjectBucket, table+"/"+key, 0, n, func(e Event) bool {
+		return tx.Author.Sees.CoversAny(e.Where) || tx.Author.ID == key
+	})
 }
 
 // LinesAbout returns the latest lines that bulks left about a row, newest first.
@@ -210,7 +234,8 @@ func LinesAbout(tx *Tx, table, key string, n int) (lines []Line, err error) {
 	return lines[:min(n, len(lines))], nil
 }
 
-func (tx *Tx) backwards(bucket []byte, group string, before uint64, n int) (events []Event, err error) {
+// backwards returns the newest events of a group that are kept, older than before.
+func (tx *Tx) backwards(bucket []byte, group string, before uint64, n int, keep func(Event) bool) (events []Event, err error) {
 	prefix := append([]byte(group), 0)
 	end := append(bytes.Clone(prefix), 0xff)
 	if before > 0 {
@@ -228,7 +253,9 @@ func (tx *Tx) backwards(bucket []byte, group string, before uint64, n int) (even
 		if err != nil {
 			return nil, err
 		}
-		events = append(events, e)
+		if keep(e) {
+			events = append(events, e)
+		}
 	}
 	return events, nil
 }
@@ -283,22 +310,22 @@ func verify(tx *bolt.Tx, report func(string)) {
 		var e Event
 		seq++
 		if err := decodeInto(bare, &e); err != nil || e.Seq != seq || !bytes.Equal(k, seqKey(seq)) {
-			report(fmt.Sprintf("journal: l’événement %d manque ou est illisible", seq))
+			report(fmt.Sprintf("journal\u00a0: l’événement %d manque ou est illisible", seq))
 			return
 		}
 		if !bytes.Equal(e.Former, former) {
-			report(fmt.Sprintf("journal: la chaîne est rompue à l’événement %d", seq))
+			report(fmt.Sprintf("journal\u00a0: la chaîne est rompue à l’événement %d", seq))
 			return
 		}
 		if salted := tx.Bucket(personalBucket).Get(k); salted != nil {
 			if sum := sha256.Sum256(salted); !bytes.Equal(sum[:], e.Private) {
-				report(fmt.Sprintf("journal: la partie personnelle de l’événement %d a été modifiée", seq))
+				report(fmt.Sprintf("journal\u00a0: la partie personnelle de l’événement %d a été modifiée", seq))
 			}
 		}
 		sum := sha256.Sum256(bare)
 		former = sum[:]
 	}
 	if seq != last || !bytes.Equal(former, head) {
-		report(fmt.Sprintf("journal: la fin manque (%d événements sur %d)", seq, last))
+		report(fmt.Sprintf("journal\u00a0: la fin manque (%d événements sur %d)", seq, last))
 	}
 }

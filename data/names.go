@@ -2,6 +2,7 @@ package data
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 
@@ -21,9 +22,11 @@ const (
 
 func namesBucket(table string) []byte { return []byte(table + ".search") }
 
-// names is the ordered names of a table. The sequence of their bucket counts the
-// documents of the table, those without a name to sort by included.
+// names is the ordered names of a table, with the count of its documents: those
+// without a name to sort by are in it too.
 type names[T Row] struct{ *entries[T] }
+
+var countKey = "#"
 
 func newNames[T Row](t *Table[T]) names[T] {
 	return names[T]{&entries[T]{table: t, bucket: namesBucket(t.name), of: func(row T) []entry {
@@ -31,27 +34,29 @@ func newNames[T Row](t *Table[T]) names[T] {
 	}}}
 }
 
+func (ns names[T]) expect(row T, into map[string]string) {
+	if ns.table.document(row) != nil {
+		tally(into, countKey)
+	}
+	ns.entries.expect(row, into)
+}
+
 func (ns names[T]) change(tx *bolt.Tx, old, row *T) error {
-	b, count := tx.Bucket(ns.bucket), uint64(0)
+	var delta int64
 	if row != nil && ns.table.document(*row) != nil {
-		count++
+		delta++
 	}
 	if old != nil && ns.table.document(*old) != nil {
-		count--
+		delta--
 	}
-	if count != 0 {
-		if err := b.SetSequence(b.Sequence() + count); err != nil {
-			return err
-		}
-	}
-	return ns.entries.change(tx, old, row)
+	return errors.Join(add(tx.Bucket(ns.bucket), countKey, delta), ns.entries.change(tx, old, row))
 }
 
 // searchable returns how many documents the search index should hold.
 func (s *Store) searchable(tx *bolt.Tx) (n int) {
 	for _, t := range s.tables {
 		if t.searched() {
-			n += int(tx.Bucket(namesBucket(t.Name())).Sequence())
+			n += int(counted(tx.Bucket(namesBucket(t.Name())).Get([]byte(countKey))))
 		}
 	}
 	return n

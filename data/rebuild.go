@@ -94,7 +94,7 @@ func (x *searcher) rebuild(ctx context.Context) error {
 // build writes an index of every document into a folder, and returns the change
 // that it is sure to hold.
 func (x *searcher) build(ctx context.Context, path, scratch string) (seq uint64, err error) {
-	if err := x.store.db.View(func(tx *bolt.Tx) error {
+	if err := x.store.read(func(tx *bolt.Tx) error {
 		seq = queued(tx)
 		return nil
 	}); err != nil {
@@ -154,7 +154,7 @@ func (x *searcher) each(ctx context.Context, t Schema, fn func(index.Document) e
 			return err
 		}
 		var docs []index.Document
-		err := x.store.db.View(func(btx *bolt.Tx) (err error) {
+		err := x.store.read(func(btx *bolt.Tx) (err error) {
 			tx := x.store.begin(System(""), btx, false)
 			var keys []string
 			t.keys(tx, after, func(key string) bool {

@@ -18,8 +18,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -63,16 +63,21 @@ type Config struct {
 	Rand    io.Reader        // of identifiers and salts
 	Log     zerolog.Logger   // for what goes wrong beside any transaction
 	MaxSize int              // of the file in bytes, 0 for no bound
+	Ballast int64            // bytes kept aside for the day the disk is full, 0 for none
 	Build   string           // of the program: another one rebuilds the search index
 	Tables  []Schema         // every table: one that is not listed does not exist
 }
 
 // A Store is an open directory of data.
 type Store struct {
-	cfg    Config
-	db     *bolt.DB
-	byType map[any]Schema
-	tables map[string]Schema
+	cfg     Config
+	writing sync.Mutex   // one transaction at a time, or none while db is copied
+	gate    sync.RWMutex // held whole to replace db
+	db      *bolt.DB
+	full    fullness
+	backup  sync.Mutex // one at a time
+	byType  map[any]Schema
+	tables  map[string]Schema
 
 	mu      sync.Mutex
 	changed chan struct{} // closed at the next commit
@@ -89,7 +94,11 @@ const (
 // formatVersion changes when older programs can no longer read the file.
 const formatVersion = 1
 
-var metaBucket = []byte("meta")
+var (
+	metaBucket  = []byte("meta")
+	formatKey   = []byte("format")
+	instanceKey = []byte("instance")
+)
 
 // Open opens the store of the directory, creating it as needed. A file that is
 // locked by another process is ErrInUse, one that cannot be read ErrDamaged.
@@ -105,6 +114,9 @@ func Open(cfg Config) (*Store, error) {
 	if err := s.create(file); err != nil {
 		return nil, err
 	}
+	if err := Probe(cfg.Dir, false); err != nil {
+		return nil, err
+	}
 	db, err := openFile(file, cfg.MaxSize)
 	if err != nil {
 		return nil, err
@@ -113,11 +125,15 @@ func Open(cfg Config) (*Store, error) {
 	if err := s.prepare(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if s.search, err = openSearch(s); err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
+	s.stow()
+	s.search = openSearch(s)
 	return s, nil
 }
+
+// Probe reports what would keep the store of a directory from opening, or, if
+// deep, anything wrong in its pages. It reads the file as bytes, so that no
+// damage can stop the process; nothing may be writing to it.
+func Probe(dir string, deep bool) error { return checkPages(filepath.Join(dir, FileName), deep) }
 
 // create makes a new file under another name, and gives it its own once it is
 // whole and on the disk: a power cut leaves either nothing or a good file.
@@ -140,10 +156,13 @@ func (s *Store) create(file string) error {
 	if err := errors.Join(s.prepare(), db.Sync(), db.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(fresh, file); err != nil {
-		return err
+	// A link never replaces the file that another process may have made meanwhile.
+	if err = os.Link(fresh, file); err == nil || errors.Is(err, os.ErrExist) {
+		err = os.Remove(fresh)
+	} else { // a file system without links
+		err = os.Rename(fresh, file)
 	}
-	return syncDir(s.cfg.Dir)
+	return errors.Join(err, syncDir(s.cfg.Dir))
 }
 
 func syncDir(dir string) error {
@@ -156,24 +175,22 @@ func syncDir(dir string) error {
 
 // openFile opens a bbolt file. bbolt panics on some damaged ones.
 func openFile(file string, maxSize int) (db *bolt.DB, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			db, err = nil, fmt.Errorf("%w: %v", ErrDamaged, r)
-		}
-	}()
 	size := 0
 	if st, statErr := os.Stat(file); statErr == nil {
 		size = int(st.Size())
 	}
-	mapped := max(64<<20, 4*size) // growing the map later waits for every reader
+	mapped := max(1<<30, 4*size) // growing the map later waits for every reader
 	if maxSize > 0 {
 		mapped = min(mapped, maxSize)
 	}
-	db, err = bolt.Open(file, 0o600, &bolt.Options{
-		Timeout:         time.Second,
-		FreelistType:    bolt.FreelistMapType,
-		InitialMmapSize: mapped,
-		MaxSize:         maxSize,
+	err = guarded(func() (err error) {
+		db, err = bolt.Open(file, 0o600, &bolt.Options{
+			Timeout:         time.Second,
+			FreelistType:    bolt.FreelistMapType,
+			InitialMmapSize: mapped,
+			MaxSize:         maxSize,
+		})
+		return err
 	})
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
@@ -185,45 +202,56 @@ func openFile(file string, maxSize int) (db *bolt.DB, err error) {
 }
 
 // prepare creates what is missing in the file and checks its version.
-func (s *Store) prepare() (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%w: %v", ErrDamaged, r)
-		}
-	}()
-	return s.db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{metaBucket, outboxBucket, blobBucket} {
-			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+func (s *Store) prepare() error {
+	return guarded(func() error {
+		return s.db.Update(func(tx *bolt.Tx) error {
+			for _, name := range [][]byte{metaBucket, outboxBucket, blobBucket} {
+				if _, err := tx.CreateBucketIfNotExists(name); err != nil {
+					return err
+				}
+			}
+			if err := s.identify(tx.Bucket(metaBucket)); err != nil {
 				return err
 			}
-		}
-		meta := tx.Bucket(metaBucket)
-		switch v := meta.Get([]byte("format")); {
-		case v == nil:
-			id := make([]byte, 8)
-			if _, err := io.ReadFull(s.cfg.Rand, id); err != nil {
-				return err
+			for _, t := range s.tables {
+				if err := t.create(tx); err != nil {
+					return err
+				}
 			}
-			if err := errors.Join(meta.Put([]byte("format"), []byte{formatVersion}), meta.Put([]byte("instance"), fmt.Appendf(nil, "%x", id))); err != nil {
-				return err
-			}
-		case v[0] > formatVersion:
-			return ErrNewer
-		}
-		for _, t := range s.tables {
-			if err := t.create(tx); err != nil {
-				return err
-			}
-		}
-		return createJournal(tx)
+			return createJournal(tx)
+		})
 	})
+}
+
+// identify gives a new file its version and its identifier, or checks the
+// version of an older one.
+func (s *Store) identify(meta *bolt.Bucket) error {
+	if v := meta.Get(formatKey); v != nil {
+		return readable(v)
+	}
+	id := make([]byte, 8)
+	if _, err := io.ReadFull(s.cfg.Rand, id); err != nil {
+		return err
+	}
+	return errors.Join(meta.Put(formatKey, []byte{formatVersion}), meta.Put(instanceKey, fmt.Appendf(nil, "%x", id)))
+}
+
+// readable reports why this program cannot read a file of some version.
+func readable(version []byte) error {
+	switch {
+	case len(version) != 1:
+		return fmt.Errorf("%w: it has no version", ErrDamaged)
+	case version[0] > formatVersion:
+		return ErrNewer
+	}
+	return nil
 }
 
 // Instance is the identifier of this store, made with it: 16 hexadecimal digits.
 func (s *Store) Instance() string {
 	var id string
-	s.db.View(func(tx *bolt.Tx) error {
-		id = string(tx.Bucket(metaBucket).Get([]byte("instance")))
+	s.read(func(tx *bolt.Tx) error {
+		id = string(tx.Bucket(metaBucket).Get(instanceKey))
 		return nil
 	})
 	return id
@@ -259,23 +287,51 @@ func newID(r io.Reader) string {
 	return string(b)
 }
 
-// commit runs fn in a writing transaction, then wakes whoever waits for a change.
-func (s *Store) commit(fn func(*bolt.Tx) error) error {
-	err := s.db.Update(fn)
-	if err == nil {
-		s.mu.Lock()
-		close(s.changed)
-		s.changed = make(chan struct{})
-		s.mu.Unlock()
-		s.search.wake()
-		return nil
-	}
-	if isFull(err) {
-		return fmt.Errorf("%w: %v", ErrFull, err)
-	}
-	return err
+// read runs fn in a reading transaction. Where the file is damaged, what it maps
+// may fault: that is an error, and not the end of the process.
+func (s *Store) read(fn func(*bolt.Tx) error) error {
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	return faultless(func() error { return s.db.View(fn) })
 }
 
-func isFull(err error) bool {
-	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, berrors.ErrMaxSizeReached)
+// write runs fn in a writing transaction.
+func (s *Store) write(fn func(*bolt.Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.gate.RLock()
+	defer s.gate.RUnlock()
+	return s.full.of(s, faultless(func() error { return s.db.Update(fn) }))
+}
+
+// commit runs fn in a writing transaction, then wakes whoever waits for a change.
+func (s *Store) commit(fn func(*bolt.Tx) error) error {
+	if err := s.write(fn); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+	s.mu.Unlock()
+	s.search.wake()
+	return nil
+}
+
+// faultless runs fn, and returns a fault of memory as an error. Other panics
+// are not ours.
+func faultless(fn func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		switch r := recover().(type) {
+		case nil:
+		case interface {
+			error
+			Addr() uintptr
+		}:
+			err = fmt.Errorf("%w: %w", ErrDamaged, r)
+		default:
+			panic(r)
+		}
+	}()
+	return fn()
 }

@@ -30,7 +30,6 @@ type Tx struct {
 	note    string
 	told    []change
 	run     string // of a bulk
-	lines   int
 	saying  string
 	crossed *Tx // the transaction that this one widens
 }
@@ -41,13 +40,16 @@ func (s *Store) begin(by Author, tx *bolt.Tx, writes bool) *Tx {
 
 // View runs fn on a read-only view of what the author may see.
 func (s *Store) View(by Author, fn func(*Tx) error) error {
-	return s.db.View(func(tx *bolt.Tx) error { return fn(s.begin(by, tx, false)) })
+	return s.read(func(tx *bolt.Tx) error { return fn(s.begin(by, tx, false)) })
 }
 
 // Update runs fn and commits what it did, together with the event that says so:
 // who did what to the row that fn returns, before and after. If fn fails, or
 // returns no row for the journal, nothing is kept.
 func (s *Store) Update(by Author, act Action, fn func(*Tx) (Row, error)) error {
+	if s.full.reserved(s) {
+		return ErrFull
+	}
 	return s.commit(func(btx *bolt.Tx) error {
 		tx := s.begin(by, btx, true)
 		about, err := fn(tx)
@@ -134,6 +136,9 @@ func (s *Store) Begin(by Author, id string, act Action) error {
 // Bulk is one transaction of a run, bounded by its caller to about a thousand
 // rows. Each change of a row leaves a light line among that row's events.
 func (s *Store) Bulk(by Author, run string, fn func(*Tx) error) error {
+	if s.full.reserved(s) {
+		return ErrFull
+	}
 	return s.commit(func(btx *bolt.Tx) error {
 		if r, err := readRun(btx, run); err != nil || !r.Ended.IsZero() {
 			return ErrNoRun
@@ -168,7 +173,7 @@ func (s *Store) End(by Author, run string, fn func(*Tx) ([]Fact, error)) error {
 
 // OpenRuns returns the runs that were begun and have not ended, oldest first.
 func (s *Store) OpenRuns() (runs []Run, err error) {
-	err = s.db.View(func(tx *bolt.Tx) error {
+	err = s.read(func(tx *bolt.Tx) error {
 		for k := range cursor(tx.Bucket(runsBucket), nil) {
 			r, err := readRun(tx, string(k))
 			if err != nil {
@@ -209,7 +214,7 @@ func (tx *Tx) Saying(says string) { tx.root().saying = says }
 func (tx *Tx) ID() string { return tx.store.ID() }
 
 // Instance is the identifier of the store.
-func (tx *Tx) Instance() string { return string(tx.bolt.Bucket(metaBucket).Get([]byte("instance"))) }
+func (tx *Tx) Instance() string { return string(tx.bolt.Bucket(metaBucket).Get(instanceKey)) }
 
 func (tx *Tx) root() *Tx {
 	if tx.crossed != nil {
