@@ -65,6 +65,9 @@ func (tx *Tx) changed(table string, fields []field, before, after Row) error {
 		}
 	}
 	tx = tx.root()
+	if slices.Contains(tx.erased, table+"/"+c.key) {
+		return nil
+	}
 	if tx.run == "" {
 		tx.told = append(tx.told, c)
 		return nil

@@ -107,7 +107,7 @@ func (tx *Tx) conclude(act Action, about Row) error {
 	e := Event{At: tx.Now.UTC(), Action: act.Key, Says: act.Says, Severity: act.Severity, Author: tx.Author.ID,
 		Table: table.Name(), Subject: about.Key(), Where: slices.Compact(where), Run: tx.run}
 	p := Personal{By: tx.Author.Name, Via: tx.Author.Via, From: tx.Author.From, Note: tx.note}
-	if l, ok := about.(Labelled); ok {
+	if l, ok := about.(Labelled); ok && !slices.Contains(tx.erased, table.Name()+"/"+about.Key()) {
 		p.Label = l.Label()
 	}
 	for _, c := range tx.told {
@@ -281,8 +281,12 @@ func (tx *Tx) visible(changes []Change) []Change {
 }
 
 // Erase drops the personal part of every event about a row, and its lines: the
-// journal keeps that something happened, and its chain still verifies.
+// journal keeps that something happened, and its chain still verifies. The event
+// of the transaction will not name the row either.
 func Erase(tx *Tx, table, key string) error {
+	root := tx.root()
+	root.erased = append(root.erased, table+"/"+key)
+	root.told = slices.DeleteFunc(root.told, func(c change) bool { return c.table == table && c.key == key })
 	prefix := []byte(table + "/" + key + "\x00")
 	for k := range cursor(tx.bolt.Bucket(subjectBucket), prefix) {
 		if err := tx.bolt.Bucket(personalBucket).Delete(k[len(prefix):]); err != nil {

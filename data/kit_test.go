@@ -204,3 +204,43 @@ func seed(t testing.TB, s *Store, n, schools int) {
 		t.Fatal(err)
 	}
 }
+
+// open returns an empty store, verified whole when the test ends.
+func open(t testing.TB) *Store {
+	t.Helper()
+	s := reopen(t, config(t.TempDir()))
+	t.Cleanup(func() {
+		verified(t, s)
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// verified waits for the index and checks everything.
+func verified(t testing.TB, s *Store) {
+	t.Helper()
+	settle(t, s)
+	if err := s.Check(func(problem string) { t.Error("check: ", problem) }); err != nil {
+		t.Error("check: ", err)
+	}
+}
+
+// view runs fn on a view of the store.
+func view(t testing.TB, s *Store, by Author, fn func(tx *Tx)) {
+	t.Helper()
+	if err := s.View(by, func(tx *Tx) error {
+		fn(tx)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

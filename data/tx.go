@@ -29,6 +29,7 @@ type Tx struct {
 	narrow  bool // only unlogged tables may change
 	note    string
 	told    []change
+	erased  []string // rows that the event must not name, as table/key
 	run     string // of a bulk
 	saying  string
 	crossed *Tx // the transaction that this one widens
