@@ -43,11 +43,7 @@ func pupil(id, attributes string) string {
 }
 
 func attr(name string, values ...string) string {
-	doc := `<attr name="` + name + `">`
-	for _, v := range values {
-		doc += "<value>" + v + "</value>"
-	}
-	return doc + "</attr>"
+	return `<attr name="` + name + `"><value>` + strings.Join(values, "</value><value>") + `</value></attr>`
 }
 
 // badly asserts that an error is a BadFile and gives it.
