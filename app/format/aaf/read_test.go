@@ -185,7 +185,7 @@ func TestParseCategoryInside(t *testing.T) {
 }
 
 func TestParseBad(t *testing.T) {
-	utf16 := func(order binary) string {
+	utf16 := func(order func(byte) []byte) string {
 		var b strings.Builder
 		for _, c := range top {
 			b.Write(order(byte(c)))
@@ -235,8 +235,6 @@ func TestParseBad(t *testing.T) {
 		}
 	}
 }
-
-type binary func(byte) []byte
 
 func TestParseLines(t *testing.T) {
 	list, _, err := parse(top + "\n\n" + pupil("1", "\n") + "\r\n" + pupil("2", "") + "\n<x/>")
