@@ -55,6 +55,9 @@ func TestDoors(t *testing.T) {
 
 // shut says why a room may not import a package, "" if it may.
 func shut(room, imported string) string {
+	if strings.HasPrefix(room, "e2e") {
+		return "" // outside the house: it compares us with what we are made of
+	}
 	for module, owner := range alone {
 		if strings.HasPrefix(imported, module) && room != owner && !strings.HasPrefix(room, owner+"/") {
 			return "only " + owner + " does"

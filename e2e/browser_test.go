@@ -315,3 +315,16 @@ func as(t *testing.T, a *appliance, login, path string) tab {
 	}
 	return b
 }
+
+func quote(s string) string {
+	q, _ := json.Marshal(s)
+	return string(q)
+}
+
+func backward() chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void]("history.back()")
+}
+
+func forward() chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void]("history.forward()")
+}

@@ -1,0 +1,167 @@
+package e2e
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var studentPath = regexp.MustCompile(`/console/etablissements/[0-9A-Z]{8}/utilisateurs/eleves/P[A-Z]{2}[0-9]{5}`)
+
+// students returns the addresses of the first students of an administrator's list.
+func (c *caller) students(n int) []string {
+	c.t.Helper()
+	_, _, header := c.get("/console")
+	_, list, _ := c.get(strings.TrimSuffix(header.Get("Location"), "/") + "/utilisateurs/eleves")
+	seen, paths := map[string]bool{}, []string{}
+	for _, p := range studentPath.FindAllString(list, -1) {
+		if !seen[p] && len(paths) < n {
+			seen[p] = true
+			paths = append(paths, p)
+		}
+	}
+	if len(paths) < n {
+		c.t.Fatalf("%d students of %d in %s", len(paths), n, list)
+	}
+	return paths
+}
+
+// TestKill kills the executable at random times under a load of changes, twenty
+// times: every change that was acknowledged is there afterwards, none is half
+// done, and everything derived agrees.
+func TestKill(t *testing.T) {
+	from, err := seeded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "demo")
+	if err := copyDir(from, dir); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := map[string]string{} // record → last phone that was accepted
+	total := 0
+	for round := range 20 {
+		a, err := start("demo", "--data", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := call(t, a, "claire.moreau")
+		people := c.students(4)
+		for path, phone := range acknowledged {
+			if _, page, _ := c.get(path); !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), phone) {
+				t.Fatalf("round %d: %s lost %s", round, path, phone)
+			}
+		}
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for i, path := range people {
+			wg.Go(func() {
+				for n := 0; ; n++ {
+					phone := fmt.Sprintf("06 39 98 %02d %02d", i*20+round, n%100)
+					if !c.setPhone(path, phone) {
+						return
+					}
+					mu.Lock()
+					acknowledged[path] = phone
+					total++
+					mu.Unlock()
+				}
+			})
+		}
+		time.Sleep(time.Duration(100+rand.IntN(250)) * time.Millisecond) // the moment of the cut is the point
+		a.kill()
+		wg.Wait()
+	}
+	if total < 20 {
+		t.Errorf("only %d changes acknowledged: the load is no load", total)
+	}
+	t.Logf("%d changes acknowledged over 20 kills", total)
+	check(t, dir)
+}
+
+var versionField = regexp.MustCompile(`name="version" value="(\d+)"`)
+
+// setPhone changes a student's phone through the form of the record; false when
+// it was not acknowledged.
+func (c *caller) setPhone(path, phone string) bool {
+	status, page, _, err := c.trySend(http.MethodGet, path+"/modifier", nil)
+	m := versionField.FindStringSubmatch(page)
+	if err != nil || status != http.StatusOK || m == nil {
+		return false
+	}
+	form := formFields(page)
+	form.Set("portable", phone)
+	status, _, _, err = c.trySend(http.MethodPost, path+"/modifier", strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Origin", c.base)
+	return err == nil && status == http.StatusSeeOther
+}
+
+var inputs = regexp.MustCompile(`<input[^>]*\bname="([^"]+)"[^>]*>`)
+var valueOf = regexp.MustCompile(`\bvalue="([^"]*)"`)
+
+// formFields reads the fields of the forms of a page, as a browser would send
+// those that are not boxes to tick.
+func formFields(page string) url.Values {
+	form := url.Values{}
+	for _, m := range inputs.FindAllStringSubmatch(page, -1) {
+		if strings.Contains(m[0], `type="radio"`) || strings.Contains(m[0], `type="checkbox"`) {
+			if !strings.Contains(m[0], " checked") {
+				continue
+			}
+		}
+		if v := valueOf.FindStringSubmatch(m[0]); v != nil && !form.Has(m[1]) {
+			form.Set(m[1], strings.ReplaceAll(v[1], "&#43;", "+"))
+		}
+	}
+	return form
+}
+
+// TestTwoInstances starts a second appliance on the same directory: it says at
+// once that the directory is in use, and by which process.
+func TestTwoInstances(t *testing.T) {
+	a := demo(t)
+	from := time.Now()
+	out, err := command("demo", "--data", a.dir, "--listen", "127.0.0.1:0")
+	if err == nil || !strings.Contains(out, fmt.Sprint("processus ", a.cmd.Process.Pid)) {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if took := time.Since(from); took > 10*time.Second {
+		t.Errorf("it took %s to say so", took)
+	}
+	for _, args := range [][]string{{"check"}, {"import", "aaf", a.dir}} {
+		if out, err := command(append(args, "--data", a.dir)...); err == nil || !strings.Contains(out, "processus") {
+			t.Errorf("%v: %v\n%s", args, err, out)
+		}
+	}
+}
+
+// TestDamaged damages the file in several ways: a French sentence and an exit
+// code, never a panic nor a hang.
+func TestDamaged(t *testing.T) {
+	from, err := seeded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := os.ReadFile(filepath.Join(from, "preau.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeroed := append(make([]byte, 8192), whole[8192:]...)
+	for name, content := range map[string][]byte{"half": whole[:len(whole)/2], "short": whole[:100], "text": []byte(strings.Repeat("bonjour", 4096)), "both metas": zeroed} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "preau.db"), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		out, err := command("serve", "--data", dir, "--listen", "127.0.0.1:0")
+		if err == nil || !strings.Contains(out, "endommagé") || !strings.Contains(out, "preau restore") || strings.Contains(out, "goroutine") {
+			t.Errorf("%s: %v\n%s", name, err, out)
+		}
+	}
+}

@@ -1,0 +1,50 @@
+// Package console is the administration console: its pages and their forms.
+// Nothing is decided here.
+package console
+
+import (
+	"preau/ui/web"
+)
+
+// UploadPath is where files are sent, and UploadBytes the most of one.
+const (
+	UploadPath  = "/console/imports"
+	UploadBytes = 512 << 20
+)
+
+// Mount mounts the console.
+func Mount(c web.Router) {
+	c.Get("", showStart)
+	c.Get("/demarrage", showFirstSteps)
+	c.Get("/recherche", searchEverything)
+	c.Get("/composants", showComponents)
+
+	c.Get("/etablissements", chooseEstablishment)
+	c.Get("/etablissements/recherche", searchEstablishments)
+	c.Get("/etablissements/nouveau", showNewEstablishment)
+	c.Post("/etablissements/nouveau", createEstablishment)
+	c.Get("/etablissements/:uai", showEstablishment)
+	c.Post("/etablissements/:uai", editEstablishment)
+
+	c.Get("/etablissements/:uai/utilisateurs/:profil", showPeople)
+	c.Get("/etablissements/:uai/recherche", searchPeople)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id", showRecord)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id", editUser)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/annuaire", revertField)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/suspension", askSuspension)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/suspension", suspendUser)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", askReactivation)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reactivateUser)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/diagnostic", showDiagnosis)
+
+	c.Get("/etablissements/:uai/journal", showJournal)
+	c.Get("/etablissements/:uai/journal/flux", streamJournal)
+	c.Get("/etablissements/:uai/journal/evenements", showEventsAfter)
+
+	c.Get("/imports", showImports)
+	c.Upload("/imports", uploadImport)
+	c.Get("/imports/:id", showImport)
+	c.Get("/imports/:id/lignes.csv", downloadOutcomes)
+	c.Post("/imports/:id/application", applyImport)
+	c.Post("/imports/:id/suppressions", decideDeletions)
+}
