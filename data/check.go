@@ -128,7 +128,7 @@ func (s *Store) compare(tx *Tx, held map[string]string, late []string, report fu
 		t.keys(tx, "", func(key string) bool {
 			id := documentID(t.Name(), key)
 			d, failed := t.documentOf(tx, key)
-			if failed == nil && d != nil && !moving[id] && held[id] != d.sortValue() {
+			if failed == nil && d != nil && !moving[id] && held[id] != d.sortValue(key) {
 				report(fmt.Sprintf("recherche\u00a0: la fiche %q de %s manque ou n’est pas à jour", key, t.Name()))
 			}
 			if d != nil {

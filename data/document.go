@@ -65,7 +65,7 @@ func (d *Document) names() (last, first string, ok bool) {
 func (d *Document) texts() []string {
 	var all []string
 	if last, first, ok := d.names(); ok {
-		all = append(strings.Fields(last), strings.Fields(first)...)
+		all = append(joined(last), joined(first)...)
 	}
 	for _, w := range d.Words {
 		all = append(all, strings.Fields(Fold(w))...)
@@ -80,6 +80,20 @@ func (d *Document) texts() []string {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// joined returns the words of a name, and what those of a compound one give when
+// typed together, such as « nguessan » or « lafontaine ».
+func joined(name string) []string {
+	words := strings.Fields(name)
+	all := slices.Clone(words)
+	for i := 0; i+1 < len(words); i++ {
+		all = append(all, words[i]+words[i+1])
+	}
+	if len(words) > 2 {
+		all = append(all, strings.Join(words, ""))
+	}
+	return all
 }
 
 // order is the value that the index sorts by, without the bytes that separate
@@ -104,8 +118,10 @@ func (d *Document) digest() string {
 	return base64.RawStdEncoding.EncodeToString(h.Sum(nil))
 }
 
-// sortValue is the order of the document, then what Check compares.
-func (d *Document) sortValue() string { return d.order() + "\x00" + d.digest() }
+// sortValue is the order of the document, its key, then what Check compares.
+func (d *Document) sortValue(key string) string {
+	return d.order() + "\x00" + strings.ReplaceAll(key, "\xff", "") + "\x00" + d.digest()
+}
 
 func placeTerms(places []Place) []string {
 	var all []string
@@ -143,7 +159,7 @@ func (d *Document) indexed(table, key string) *document.Document {
 	for _, t := range d.Tags {
 		tags.add(term(table, t))
 	}
-	order.add(d.sortValue())
+	order.add(d.sortValue(key))
 	doc := document.NewDocument(documentID(table, key))
 	for _, f := range []*terms{grams, long, places, tags, order} {
 		if len(f.all) > 0 {

@@ -74,11 +74,7 @@ func (l *lookup) best(hits []uint64, more bool, text typed, names namesOf) ([]st
 	}
 	keys := keysOf(first)
 	for i := 0; i < len(ranked) && len(keys) < n; i++ {
-		id, err := l.reader.ExternalID(index.NewIndexInternalID(nil, ranked[i].doc))
-		if err != nil {
-			return nil, err
-		}
-		if _, key := splitID(id); !slices.Contains(keys, key) {
+		if key := ranked[i].key; !slices.Contains(keys, key) {
 			keys = append(keys, key)
 		}
 	}

@@ -8,11 +8,10 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// A ranked hit is a document, with what its place among the others depends on.
+// A ranked hit is a row, with what its place among the others depends on.
 type ranked struct {
-	doc   uint64
+	candidate
 	class int
-	order string
 }
 
 // Classes of hits, best first.
@@ -32,10 +31,11 @@ func (l *lookup) rank(docs []uint64, text string) ([]ranked, error) {
 	var id index.IndexInternalID
 	for _, doc := range docs {
 		id = index.NewIndexInternalID(id, doc)
-		one := ranked{doc: doc}
+		var one ranked
 		err := values.VisitDocValues(id, func(_ string, value []byte) {
-			order, _, _ := bytes.Cut(value, []byte{0})
-			one.order = string(order)
+			order, rest, _ := bytes.Cut(value, []byte{0})
+			key, _, _ := bytes.Cut(rest, []byte{0})
+			one.candidate = candidate{string(order), string(key)}
 		})
 		if err != nil {
 			return nil, err
@@ -47,7 +47,7 @@ func (l *lookup) rank(docs []uint64, text string) ([]ranked, error) {
 		if a.class != b.class {
 			return a.class - b.class
 		}
-		return strings.Compare(a.order, b.order)
+		return a.compare(b.candidate)
 	})
 	return all, nil
 }

@@ -30,7 +30,7 @@ type Tx struct {
 	note    string
 	told    []change
 	erased  []string // rows that the event must not name, as table/key
-	run     string // of a bulk
+	run     string   // of a bulk
 	saying  string
 	crossed *Tx // the transaction that this one widens
 }
