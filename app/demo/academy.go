@@ -84,6 +84,9 @@ func newAcademy(cfg Config) *academy {
 // so far lack or exceed is made up for in the next establishment.
 const perUser = 0.42
 
+// fewest pupils make an establishment, however few users are asked for.
+const fewest = 12
+
 // open makes an establishment.
 func (a *academy) open(p plan) *School {
 	a.weighed += p.weight
@@ -91,7 +94,7 @@ func (a *academy) open(p plan) *School {
 	b := &builder{academy: a, dice: newDice(a.cfg.Seed, atStart, p.index), plan: p, keys: a.given[p.degree()], in: a.handed[p.degree()],
 		mail: a.number, held: map[string]bool{}}
 	b.school = &School{Degree: p.degree(), Record: p.record(b.dice), settled: map[string]bool{}}
-	b.build(max(1, int(due*perUser)))
+	b.build(max(int(due*perUser), fewest, 2*len(b.in.families)))
 	a.made += accounts(b.school)
 	a.handed[p.degree()] = b.out
 	return b.school

@@ -26,17 +26,17 @@ func (l *life) arrive() {
 // mate draws a pupil of a grade, or of any where nobody is in it, whose classes
 // somebody else may join.
 func (l *life) mate(level string) aaf.Student {
-	var any aaf.Student
+	var found aaf.Student
 	for _, i := range l.Perm(len(l.school.Students)) {
 		s := l.school.Students[i]
 		if len(s.Classes) != 1 || s.Classes[0].School != l.plan.key {
 			continue
 		}
-		if any = s; level == "" || s.Level == level {
+		if found = s; level == "" || s.Level == level {
 			break
 		}
 	}
-	return any
+	return found
 }
 
 // sit gives a pupil the classes, groups and subjects of another.
@@ -48,13 +48,13 @@ func (l *life) sit(s *aaf.Student, mate aaf.Student) {
 func (l *life) newcomer() {
 	mate := l.mate("")
 	f := l.family("")
-	f.branches = f.branches[:1]
 	girl := l.chance(0.5)
 	s := l.pupil(l.child(f.origin, girl, f.branches[0].last), f.branches[0].last, girl)
 	s.Links = f.branches[0].links
 	s.Birth = l.bornIn(mate.Birth.Time().Year())
+	f.used = 1
 	l.sit(&s, mate)
-	l.add(s, f.relatives)
+	l.add(s, f.present())
 }
 
 // add puts a pupil on the rolls, to whom nothing more happens.

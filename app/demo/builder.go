@@ -102,7 +102,6 @@ func (b *builder) echo() {
 	}
 	f := b.family(of.Name.Last)
 	f.steady = true
-	f.branches = f.branches[:1]
 	f.branches[0].last = of.Name.Last
 	at := b.take(f)
 	if b.plan.index%3 == 0 {
@@ -128,7 +127,7 @@ func (b *builder) takeLike(of aaf.Student) seat {
 
 // write puts the relatives of a family in the establishment's files.
 func (b *builder) write(f *family) {
-	b.school.Relatives = append(b.school.Relatives, f.relatives...)
+	b.school.Relatives = append(b.school.Relatives, f.present()...)
 	f.written = true
 }
 

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"preau/app/format/aaf"
@@ -15,17 +16,32 @@ type family struct {
 	home      aaf.Address
 	relatives []aaf.Relative
 	branches  []branch // of half-siblings, the eldest child's first
+	used      int      // branches that have a child enrolled
 	written   bool     // the relatives are in an establishment already
 	steady    bool     // no child of it is made one's own representative
 
 	births []aaf.Date // of the children enrolled
 	grades []string
+	firsts []string
 }
 
 // A branch is what the children of the same parents have in common.
 type branch struct {
 	last  string
 	links []aaf.Link
+}
+
+// present are the relatives whom the children enrolled so far need: not the
+// father of half-siblings who are not there.
+func (f *family) present() []aaf.Relative {
+	names := func(branches []branch, id string) bool {
+		return slices.ContainsFunc(branches, func(b branch) bool {
+			return slices.ContainsFunc(b.links, func(l aaf.Link) bool { return l.Relative == id })
+		})
+	}
+	return slices.DeleteFunc(f.relatives, func(r aaf.Relative) bool {
+		return names(f.branches[f.used:], r.ID) && !names(f.branches[:f.used], r.ID)
+	})
 }
 
 // households are the forms of a family, with their weights.

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 
 	"preau/app/format/aaf"
 )
@@ -15,7 +16,7 @@ func (b *builder) promote(f *family) {
 	}
 	again := *f
 	again.relatives, again.written, again.steady = nil, false, true
-	again.births, again.grades = append([]aaf.Date{}, f.births...), nil
+	again.births, again.firsts, again.grades = slices.Clone(f.births), slices.Clone(f.firsts), nil
 	second := b.given[aaf.Second]
 	renamed := map[string]string{}
 	for _, r := range f.relatives {

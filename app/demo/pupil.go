@@ -59,12 +59,19 @@ func (b *builder) enrol(f *family, at seat, twin bool) *aaf.Student {
 	if twin {
 		n--
 	}
-	from := f.branches[min(n, len(f.branches)-1)]
+	n = min(n, len(f.branches)-1)
+	f.used = max(f.used, n+1)
+	from := f.branches[n]
 	girl := b.chance(0.5)
-	s := b.pupil(b.child(f.origin, girl, from.last), from.last, girl)
+	first := b.child(f.origin, girl, from.last)
+	for slices.Contains(f.firsts, first) {
+		first = b.child(f.origin, girl, from.last)
+	}
+	f.firsts = append(f.firsts, first)
+	s := b.pupil(first, from.last, girl)
 	s.Links = append(s.Links, from.links...)
 	if twin {
-		s.Birth = f.births[n]
+		s.Birth = f.births[len(f.births)-1]
 	} else {
 		s.Birth = b.birth(f, at.age)
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"slices"
 
 	"preau/app/format/aaf"
@@ -33,6 +34,12 @@ type Establishment struct {
 type Summary struct {
 	Establishments []Establishment
 	People         Count // each person once; the two degrees know different people
+}
+
+// String says it in a sentence.
+func (s Summary) String() string {
+	return fmt.Sprintf("%d établissements, %d comptes : %d élèves, %d parents, %d enseignants, %d personnels.",
+		len(s.Establishments), s.People.All(), s.People.Students, s.People.Relatives, s.People.Teachers, s.People.Staff)
 }
 
 // A tally counts accounts as establishments go by.

@@ -19,7 +19,7 @@ Jacob, Monnier, Michaud, Guichard, Poulain, Étienne, Gillet, Hoarau, Tessier, C
 Le Roux, Le Bihan, Le Guen, Kerbrat, Quéméner, Le Floc'h, Penven, Guivarc'h, Tanguy, Jézéquel, Le Corre, L'Hostis,
 Etcheverry, Iribarne, Haristoy, Elissalde, Duhalde, Casabianca, Luciani, Santoni, Poggioli, Kieffer, Wendling,
 Schaeffer, Zimmermann, Hoffmann, Bœglin, Van den Berghe, Vandenbroucke, Deleplanque, Delattre, Descamps, Wattel,
-de La Tour, de Montclar, de Saint-Aubin, d'Hauterive, d'Arblay, du Plessis, de Kersauzon-Penhoat, Le Bret, La Fosse,
+de La Tour, de Montclar, de Saint-Aubin, d'Hauterive, d'Arblay, du Plessis, de Kerlivio-Penhoat, Le Bret, La Fosse,
 Dupré-Lamy, Saint-Martin, Sainte-Rose, Bonnefoy-Gras, Delorme, Desmoulins, Châtelain, Forêt, Hébert, Maître, Hénault,
 Côté, Gâtineau, Bénard, Crépin, Dréan, Féval, Gréau, Jégou, Kermadec, Lézin, Mézières
 `)
