@@ -272,3 +272,24 @@ func FuzzTypeAhead(f *testing.F) {
 		}
 	})
 }
+
+// TestBrokenSearch breaks the index while it is searched: names answer, it is
+// rebuilt, and finds the same.
+func TestBrokenSearch(t *testing.T) {
+	s := open(t)
+	must(t, put(t, s, system, zoe))
+	settle(t, s)
+	broken := s.search.current()
+	s.search.distrust(broken, errors.New("broken on purpose"))
+	if found := find(t, s, lyon1, Query{Text: "mart"}); len(found.Rows) != 1 {
+		t.Errorf("by name: %+v", found)
+	}
+	if found := find(t, s, lyon2, Query{Text: "mart"}); len(found.Rows) != 0 {
+		t.Errorf("by name, out of reach: %+v", found)
+	}
+	settle(t, s)
+	if found := find(t, s, lyon1, Query{Text: "zo"}); found.Total != 1 || found.Rebuilding {
+		t.Errorf("rebuilt: %+v", found)
+	}
+	must(t, s.Repair(t.Context()))
+}

@@ -18,7 +18,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -317,21 +319,39 @@ func (s *Store) commit(fn func(*bolt.Tx) error) error {
 	return nil
 }
 
-// faultless runs fn, and returns a fault of memory as an error. Other panics
-// are not ours.
+// faultless runs fn, and returns as an error what bbolt makes of a damaged file:
+// a fault of memory, or a panic of its own. Other panics are not ours.
 func faultless(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
-		switch r := recover().(type) {
-		case nil:
-		case interface {
-			error
-			Addr() uintptr
-		}:
-			err = fmt.Errorf("%w: %w", ErrDamaged, r)
+		switch r := recover(); {
+		case r == nil:
+		case isFault(r), panickedIn("go.etcd.io/bbolt"):
+			err = fmt.Errorf("%w: %v", ErrDamaged, r)
 		default:
 			panic(r)
 		}
 	}()
 	return fn()
+}
+
+func isFault(r any) bool {
+	_, ok := r.(interface{ Addr() uintptr })
+	return ok
+}
+
+// panickedIn reports whether the panic being recovered was raised by a package.
+func panickedIn(pkg string) bool {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	for panicking := false; ; {
+		f, more := frames.Next()
+		inside := strings.HasPrefix(f.Function, "runtime.")
+		if panicking && !inside {
+			return strings.HasPrefix(f.Function, pkg)
+		}
+		if panicking = panicking || f.Function == "runtime.gopanic"; !more {
+			return false
+		}
+	}
 }
