@@ -83,6 +83,9 @@ func (s *Store) copyTo(ctx context.Context, file string) error {
 		_, err := tx.WriteTo(cancellable{ctx, f})
 		return err
 	})
+	if ctx.Err() != nil { // which bbolt keeps no more than the text of
+		err = ctx.Err()
+	}
 	return s.full.of(s, errors.Join(err, f.Close()))
 }
 
