@@ -72,74 +72,75 @@ func again(t *testing.T, v inventor, records ...Record) []Record {
 	return list
 }
 
-// Nothing is decoded from an attribute that Keep leaves out, and each one that it
-// keeps can change the outcome.
-func TestUsed(t *testing.T) {
-	decode := func(r *Record) any {
-		s, _, e1 := r.School()
-		p, _, e2 := r.Student()
-		q, _, e3 := r.Relative()
-		m, _, e4 := r.Staff()
-		u, _, e5 := r.Subject()
-		f, _, e6 := r.Mef()
-		return []any{s, p, q, m, u, f, e1, e2, e3, e4, e5, e6}
-	}
+// decoded is all that the decoders make of a record.
+func decoded(r *Record) any {
+	s, _, e1 := r.School()
+	p, _, e2 := r.Student()
+	q, _, e3 := r.Relative()
+	m, _, e4 := r.Staff()
+	u, _, e5 := r.Subject()
+	f, _, e6 := r.Mef()
+	return []any{s, p, q, m, u, f, e1, e2, e3, e4, e5, e6}
+}
+
+// Nothing is decoded from an attribute that Keep leaves out, and encoders write
+// none of those.
+func TestKeep(t *testing.T) {
 	for seed := range uint64(200) {
 		v := newInventor(seed)
 		for _, degree := range []Degree{First, Second} {
 			for _, r := range []Record{v.student(degree).Record(degree), v.relative().Record(degree), v.staff(degree).Record(degree), v.school(degree).Record(degree)} {
 				less := r
-				less.Attrs = r.Keep()
-				if !reflect.DeepEqual(decode(&r), decode(&less)) {
-					t.Fatalf("a decoder reads what Keep drops: %+v", r)
-				}
-				if len(less.Attrs) != len(r.Attrs) {
+				if less.Attrs = r.Keep(); len(less.Attrs) != len(r.Attrs) {
 					t.Errorf("an encoder writes what no decoder reads: %d of %d", len(less.Attrs), len(r.Attrs))
+				}
+				r.Attrs = append(r.Attrs, Attr{"ENTEleveRegime", []string{"EXTERNE LIBRE"}}, Attr{"nouveau", []string{"X"}})
+				if !reflect.DeepEqual(decoded(&r), decoded(&less)) || len(r.Keep()) != len(less.Attrs) {
+					t.Fatalf("a decoder reads what Keep drops: %+v", r)
 				}
 			}
 		}
 	}
+}
+
+// tellings are values by which an attribute shows that it is read; any other one
+// shows with a single letter.
+var tellings = map[string]string{
+	"ENTStructureUAI": "0750001U", "ENTEtablissementUAI": "0750001U", "ENTStructureClasses": "A$B$C", "ENTStructureGroupes": "A$B$C",
+	"ENTPersonDateNaissance": "02/02/2011", "ENTEleveDateSortieStructRattach": "02/02/2011", "ENTEleveDateSortieClasses": "1$02/02/2011$A",
+	"ENTEleveINE": "900000001AA", "mail": "a@b.fr", "ENTPersonMail": "a@b.fr", "ENTStructureMailSI": "a@b.fr", "ENTStructureEmail": "a@b.fr",
+	"ENTElevePersRelEleve": "1$10$0$1$1$0", "ENTEleveAutoriteParentale": "1$10", "ENTEleveClasses": "1$A", "ENTEleveGroupes": "1$A",
+	"ENTPersonClasses": "1$A$B$C$D", "ENTPersonGroupes": "1$A$B$C$D", "ENTPersonFonctions": "1$A$B$C$D", "ENTAuxEnsClassesPrincipal": "1$A",
+	"ENTAuxEnsClassesMatieres": "1$A$B", "ENTAuxEnsGroupesMatieres": "1$A$B", "homePhone": "3900", "telephoneNumber": "3900", "mobile": "3900",
+	"ENTPersonMobileSMS": "3900", "ENTPersonTelPerso": "3900", "ENTPersRelEleveTelPro": "3900", "ENTPersRelEleveTelMobile": "3900",
+	"ENTStructureTelephone": "3900", "ENTPersonAdresseDiffusion": "O", "ENTPersonCategorieEnseignant": "O", "PersEducNatPresenceDevantEleves": "O",
+}
+
+// Each attribute that Keep keeps can change the outcome.
+func TestUsed(t *testing.T) {
 	for _, c := range order {
 		for _, name := range Used(c) {
-			base := []string{"sn", "X", "ENTPersonDateNaissance", "01/01/2010", "ENTStructureUAI", "0759001B"}
-			value := "0750001U|0759001B"
-			switch {
-			case name == joint[c]:
+			if name == joint[c] {
 				continue // repeats the identifier, which Parse compares
-			case name == "ENTPersonNom" || name == "ENTEtablissementUAI":
-				base = base[2:]
-				if name == "ENTEtablissementUAI" {
-					base = base[:2]
-				}
-			case name == "ENTPersonDateNaissance":
-				value = "02/02/2011"
-				base = []string{"sn", "X"}
-			case strings.Contains(name, "DateSortieStruct"):
-				value = "02/02/2011"
-			case name == "ENTEleveINE":
-				value = "900000001AA"
-			case strings.Contains(strings.ToLower(name), "mail"):
-				value = "a@b.fr"
-			case strings.HasPrefix(name, "ENTPersonDate"), name == "ENTEleveDateSortieClasses":
-				value = "1$02/02/2011$A"
-			case name == "ENTElevePersRelEleve":
-				value = "1$10$0$1$1$0"
-			case name == "ENTEleveAutoriteParentale", name == "ENTEleveClasses", name == "ENTEleveGroupes", name == "ENTAuxEnsClassesPrincipal":
-				value = "1$A"
-			case name == "ENTPersonClasses", name == "ENTPersonGroupes", name == "ENTPersonFonctions":
-				value = "1$A$B$C$D"
-			case name == "ENTEleveEnseignements":
-				base = append(base, "ENTEleveCodeEnseignements", "A|B")
-			case strings.HasPrefix(name, "ENTAuxEns"):
-				value = "1$A$B"
-			case strings.HasPrefix(name, "ENTStructure") && (strings.HasSuffix(name, "Classes") || strings.HasSuffix(name, "Groupes")):
-				value = "A$B$C"
-			case name == "ENTPersonAdresseDiffusion", name == "ENTPersonCategorieEnseignant", name == "PersEducNatPresenceDevantEleves":
-				value = "O"
 			}
-			without := record(c, "1", base...)
+			base := []string{"ENTEleveCodeEnseignements", "A"}
+			for name, value := range map[string]string{"sn": "Y", "ENTPersonDateNaissance": "01/01/2010", "ENTStructureUAI": "0759001B"} {
+				base = append(base, name, value)
+			}
+			switch name {
+			case "ENTEleveCodeEnseignements":
+				base = base[2:]
+			case "ENTPersonNom":
+				base = []string{"ENTPersonDateNaissance", "01/01/2010"}
+			case "ENTEtablissementUAI":
+				base = nil
+			}
+			value := tellings[name]
+			if value == "" {
+				value = "X"
+			}
 			with := record(c, "1", append([]string{name, value}, base...)...)
-			if reflect.DeepEqual(decode(without), decode(with)) {
+			if reflect.DeepEqual(decoded(record(c, "1", base...)), decoded(with)) {
 				t.Errorf("%s: no decoder reads %s", c, name)
 			}
 		}

@@ -24,7 +24,8 @@ type File struct {
 	Prefix   string // of the name: what slices of one export have in common
 	Size     int64  // bytes announced, unpacked
 
-	entry int
+	entry   int
+	guessed bool // the kind, from what the file holds
 }
 
 // A Delivery is a set of files that came together. Its methods may be called

@@ -218,6 +218,26 @@ func TestOpenMixed(t *testing.T) {
 	}
 }
 
+// Files whose names tell no kind take that of a delta beside them.
+func TestOpenNamelessKinds(t *testing.T) {
+	add := packed{name: "ENT_Eleve_0000.xml", body: top + pupil("1", "") + bottom}
+	change := packed{name: "ENT_PersRelEleve_0000.xml", body: top + "<deleteRequest><identifier><id>1</id></identifier></deleteRequest>" + bottom}
+	told := packed{name: "ENT_Complet_20240916_PersEducNat_0000.xml", body: top + bottom}
+	for want, files := range map[string][]packed{"Delta Delta": {add, change}, "Complet": {add}, "Complet Complet Delta": {add, change, told}} {
+		d, err := opened(t, folderOf(t, files...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var kinds []string
+		for _, f := range d.Files {
+			kinds = append(kinds, string(f.Kind))
+		}
+		if got := strings.Join(kinds, " "); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 func TestOpenTwoDates(t *testing.T) {
 	files := slices.Concat(export("ENT_0759001B", "2024-09-16", Complete), export("ENT_0759002C", "2024-09-17", Complete))
 	_, err := opened(t, folderOf(t, files...))
@@ -284,6 +304,10 @@ func TestOpenRefused(t *testing.T) {
 		}
 	}
 	dir := folderOf(t, good...)
+	deep := folderOf(t, packed{name: strings.Repeat("a/", maxNesting+1) + good[0].name, body: good[0].body})
+	if _, err := opened(t, deep); err == nil || !strings.Contains(err.Error(), "emboîtés") {
+		t.Errorf("deep directories: %v", err)
+	}
 	if err := os.Symlink("/etc/hosts", filepath.Join(dir, "x.xml")); err != nil {
 		t.Fatal(err)
 	}
@@ -311,6 +335,47 @@ func TestLimitBytes(t *testing.T) {
 		}
 		if _, err := Open(path, limits); err == nil || !strings.Contains(err.Error(), "la taille permise") {
 			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// Central directories that lie: files that share their bytes, ciphers, and more
+// entries than memory should be spent on.
+func TestForgedZip(t *testing.T) {
+	good := zipOf(t, export("ENT", "2024-09-16", Complete)...)
+	forge := func(offset int, value uint16) []byte {
+		data := bytes.Clone(good)
+		for at := 0; ; at += 4 {
+			i := bytes.Index(data[at:], []byte("PK\x01\x02"))
+			if i < 0 {
+				return data
+			}
+			at += i
+			binary.LittleEndian.PutUint16(data[at+offset:], value)
+		}
+	}
+	half := uint16(len(good) / 2)
+	endless := make([]packed, 100_000)
+	for i := range endless {
+		endless[i].name = fmt.Sprintf("%050d", i)
+	}
+	for want, data := range map[string][]byte{"superposés": forge(20, half), "chiffrée": forge(8, 1), "plus de 10 000": zipOf(t, endless...)} {
+		if _, err := opened(t, saved(t, "a.zip", data)); !errors.As(err, new(*Refusal)) || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s, got %v", want, err)
+		}
+	}
+	ration := &rationed{bytes.NewReader(good), 100}
+	if _, err := ration.ReadAt(make([]byte, 101), 0); !errors.As(err, new(*Refusal)) {
+		t.Errorf("past the ration: %v", err)
+	}
+}
+
+// Nothing but the names of attributes tells the degree of some files.
+func TestDegreeInside(t *testing.T) {
+	for name, want := range map[string]Degree{"ENTPersonNom": First, "sn": Second, "mail": Second} {
+		d, err := opened(t, saved(t, "ENT_Complet_20240916_Eleve_0000.xml", []byte(top+pupil("1", attr(name, "X"))+bottom)))
+		if err != nil || d.Files[0].Degree != want {
+			t.Errorf("%s: %+v, %v", name, d, err)
 		}
 	}
 }

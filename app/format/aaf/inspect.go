@@ -59,7 +59,7 @@ func (d *Delivery) inspect(f *File) error {
 // guessKind reads the whole of a file to tell a delta, which changes or deletes,
 // from a complete state, which only adds.
 func (d *Delivery) guessKind(f *File) error {
-	f.Kind = Complete
+	f.Kind, f.guessed = Complete, true
 	_, err := d.Read(*f, func(r Record) error {
 		if r.Op != Add {
 			return errEnough
@@ -72,11 +72,6 @@ func (d *Delivery) guessKind(f *File) error {
 	case errors.As(err, new(*Refusal)):
 		return err
 	}
-	word := "complet"
-	if f.Kind == Delta {
-		word = "différentiel"
-	}
-	d.note("Le nom du fichier %s ne dit pas s’il est complet ou différentiel : d’après son contenu, il est %s.", clip(f.Name), word)
 	return nil
 }
 
@@ -94,10 +89,10 @@ func degreeOf(r *Record) Degree {
 	return ""
 }
 
-// adopt gives the files whose name, inside and archive tell nothing what their
-// siblings have: the kind of a delta beside them, the one date there is, the
-// degree of their prefix.
+// adopt gives the files that tell nothing themselves what their siblings have:
+// the kind, the one date there is, the degree of their prefix.
 func (d *Delivery) adopt() {
+	d.adoptKinds()
 	dates := map[Date]bool{}
 	degrees := map[string]Degree{}
 	for _, f := range d.Files {
@@ -124,9 +119,33 @@ func (d *Delivery) adopt() {
 		if f.Degree == "" {
 			f.Degree = Second
 		}
+	}
+}
+
+// adoptKinds settles the kinds that were guessed. A delta that only adds looks
+// complete: beside a delta, and nothing that says it is complete, it is one,
+// for a delta taken for a complete state would seem to delete everybody else.
+func (d *Delivery) adoptKinds() {
+	delta, complete := false, false
+	for _, f := range d.Files {
+		delta = delta || f.Kind == Delta
+		complete = complete || f.Kind == Complete && !f.guessed
+	}
+	for i := range d.Files {
+		f := &d.Files[i]
 		if f.Kind == "" {
-			f.Kind = Complete
+			f.Kind, f.guessed = Complete, true
 		}
+		if !f.guessed {
+			continue
+		}
+		word := "différentiel"
+		if delta && !complete {
+			f.Kind = Delta
+		} else if f.Kind == Complete {
+			word = "complet"
+		}
+		d.note("Le nom du fichier %s ne dit pas s’il est complet ou différentiel : il est tenu pour %s.", clip(f.Name), word)
 	}
 }
 

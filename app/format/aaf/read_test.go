@@ -220,6 +220,8 @@ func TestParseBad(t *testing.T) {
 		{"long value", top + one + pupil("2", attr("sn", strings.Repeat("x", 65<<10))) + bottom, "64 Kio", "1"},
 		{"endless value", top + one + pupil("2", `<attr name="sn"><value>`+strings.Repeat("x", 1<<20)), "démesurément", "1"},
 		{"endless tag", top + one + `<addRequest a="` + strings.Repeat(">", 1<<20), "démesurément", "1"},
+		{"long tag", top + one + `<addRequest a="` + strings.Repeat(">", 5000) + `"/>` + bottom, "démesurément", "1"},
+		{"heavy record", top + one + pupil("2", attr("sn", slices.Repeat([]string{strings.Repeat("x", 60<<10)}, 70)...)) + bottom, "démesurément", "1"},
 		{"endless comment", top + one + `<!-- ` + strings.Repeat("-", 1<<20), "démesurément", "1"},
 		{"endless record", top + one + pupil("2", attr("sn", strings.Split(strings.Repeat("x,", 60_000), ",")...)) + bottom, "démesurément", "1"},
 		{"endless list", top + one + pupil("2", strings.Repeat(`<attr name="a"/>`, 3000)) + bottom, "démesurément", "1"},
