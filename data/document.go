@@ -139,17 +139,18 @@ func placeTerms(places []Place) []string {
 func (d *Document) indexed(table, key string) *document.Document {
 	grams, long := newTerms(gramField, termOptions), newTerms(longField, termOptions)
 	for _, text := range d.texts() {
-		n := 0
+		whole := term(table, text)
+		start, n := len(whole)-len(text), 0
 		for i := range text {
 			if n > 0 && n <= maxGram {
-				grams.add(term(table, text[:i]))
+				grams.add(whole[:start+i])
 			}
 			n++
 		}
 		if n <= maxGram {
-			grams.add(term(table, text))
+			grams.add(whole)
 		} else {
-			long.add(term(table, text))
+			long.add(whole)
 		}
 	}
 	places, tags, order := newTerms(placeField, termOptions), newTerms(tagField, termOptions), newTerms(sortField, sortOptions)
@@ -182,13 +183,14 @@ func newTerms(name string, options index.FieldIndexingOptions) *terms {
 	return &terms{name: name, options: options, all: index.TokenFrequencies{}}
 }
 
+// unfrequent tells Bleve that a term is there, without how often nor where.
+var unfrequent = &index.TokenFreq{}
+
 func (f *terms) add(term string) {
 	if _, known := f.all[term]; known {
 		return
 	}
-	one := &index.TokenFreq{Term: []byte(term)}
-	one.SetFrequency(1)
-	f.all[term] = one
+	f.all[term] = unfrequent
 	f.bytes += len(term)
 }
 

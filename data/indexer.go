@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -40,42 +39,6 @@ type searcher struct {
 	ended    chan struct{}
 	applied  atomic.Uint64
 	progress broadcast
-}
-
-// safeGo runs fn in a goroutine of its own, which cannot end the process.
-func safeGo(failed func(err error), fn func()) {
-	go func() {
-		defer func() {
-			if r := recover(); r != nil {
-				failed(fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
-			}
-		}()
-		fn()
-	}()
-}
-
-// A broadcast wakes everyone who waits for the next step.
-type broadcast struct {
-	mu   sync.Mutex
-	next chan struct{}
-}
-
-func (b *broadcast) wait() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.next == nil {
-		b.next = make(chan struct{})
-	}
-	return b.next
-}
-
-func (b *broadcast) send() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.next != nil {
-		close(b.next)
-		b.next = nil
-	}
 }
 
 func openSearch(s *Store) *searcher {
@@ -384,45 +347,4 @@ func (x *searcher) lookup(q *Query, sc scope, exact bool) (*lookup, error) {
 		return nil, ErrIndexing
 	}
 	return &lookup{index: x.live, reader: r, query: q, scope: sc, exact: exact}, nil
-}
-
-// Lag returns how many changes the search index does not show yet.
-func (s *Store) Lag() int {
-	var last uint64
-	s.read(func(tx *bolt.Tx) error {
-		last = queued(tx)
-		return nil
-	})
-	return int(last - min(last, s.search.applied.Load()))
-}
-
-// Rebuilding reports whether searches are without their index.
-func (s *Store) Rebuilding() bool {
-	s.search.mu.RLock()
-	defer s.search.mu.RUnlock()
-	return s.search.live == nil
-}
-
-// WaitIndexed waits until what is committed now can be searched.
-func (s *Store) WaitIndexed(ctx context.Context) error {
-	var last uint64
-	if err := s.read(func(tx *bolt.Tx) error {
-		last = queued(tx)
-		return nil
-	}); err != nil {
-		return err
-	}
-	for {
-		next := s.search.progress.wait()
-		if !s.Rebuilding() && s.search.applied.Load() >= last {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-s.search.ended:
-			return os.ErrClosed
-		case <-next:
-		}
-	}
 }

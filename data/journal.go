@@ -10,7 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/fxamacker/cbor/v2"
 	bolt "go.etcd.io/bbolt"
 )
 
@@ -83,13 +82,6 @@ func createJournal(tx *bolt.Tx) error {
 }
 
 func seqKey(seq uint64) []byte { return binary.BigEndian.AppendUint64(nil, seq) }
-
-func decodeInto(raw []byte, v any) error {
-	if err := cbor.Unmarshal(raw, v); err != nil {
-		return fmt.Errorf("%w: %v", ErrDamaged, err)
-	}
-	return nil
-}
 
 // conclude writes the event of the transaction, about a row.
 func (tx *Tx) conclude(act Action, about Row) error {

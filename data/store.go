@@ -60,7 +60,7 @@ func System(name string) Author {
 
 // Config is what a store needs from the outside world.
 type Config struct {
-	Dir     string           // holds the file, the search index, and nothing of ours else
+	Dir     string           // holds the file, the search index and the ballast
 	Now     func() time.Time // of transactions
 	Rand    io.Reader        // of identifiers and salts
 	Log     zerolog.Logger   // for what goes wrong beside any transaction
