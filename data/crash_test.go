@@ -317,9 +317,10 @@ func TestDamagedIndex(t *testing.T) {
 // another program.
 func TestForeignIndex(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
-	for _, dir := range []string{a, b} {
+	for dir, last := range map[string]string{a: "Martin", b: "Durand"} {
 		s := reopen(t, config(dir))
-		seed(t, s, 1200, 2)
+		must(t, put(t, s, system, pupil{ID: "p001199", Login: "zoe", Last: last, First: "Zoé", At: []Place{"lyon/1"}}))
+		seed(t, s, 1199, 2)
 		settle(t, s)
 		must(t, s.Close())
 	}

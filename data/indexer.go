@@ -56,6 +56,7 @@ func (x *searcher) close() error {
 	x.stop()
 	<-x.ended
 	if ix := x.swap(nil); ix != nil {
+		ix.settle()
 		return ix.close(ix.failure.Load() == nil)
 	}
 	return nil
@@ -251,6 +252,7 @@ func (x *searcher) apply(ctx context.Context, ix *openIndex) (n int, err error) 
 	batch.SetPersistedCallback(func(err error) {
 		if err == nil {
 			ix.durable.Store(last)
+			ix.written.send()
 		}
 	})
 	if err := ix.batch(ctx, batch); err != nil {

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
@@ -29,6 +30,7 @@ type openIndex struct {
 	failure atomic.Value // error
 	applied uint64       // of the indexer alone
 	durable atomic.Uint64
+	written broadcast // when durable grows
 }
 
 // openIndexes finds an open index by its path for Bleve's failures, which are
@@ -115,6 +117,25 @@ func (ix *openIndex) count() (n uint64, err error) {
 		return errors.Join(err, r.Close())
 	})
 	return n, err
+}
+
+// settle waits a moment for what was applied to be on the disk: what is not will
+// be applied again at the next start.
+func (ix *openIndex) settle() {
+	late := time.After(2 * time.Second)
+	for {
+		next := ix.written.wait()
+		if ix.durable.Load() >= ix.applied {
+			return
+		}
+		select {
+		case <-next:
+		case <-ix.broken:
+			return
+		case <-late:
+			return
+		}
+	}
 }
 
 // cleanMark is the file that says that an index was closed properly, and what

@@ -188,6 +188,9 @@ func TestMany(t *testing.T) {
 	if everywhere.Total != 1000 || !everywhere.More || len(everywhere.Rows) != 20 {
 		t.Errorf("everywhere: %d, %v, %d rows", everywhere.Total, everywhere.More, len(everywhere.Rows))
 	}
+	if area := find(t, s, lyon, Query{Text: "m"}); labels(area) != labels(everywhere) || !area.More {
+		t.Errorf("an area around all: %s, want %s", labels(area), labels(everywhere))
+	}
 	school := find(t, s, scoped("a", "lyon/0"), Query{Text: ""})
 	if school.Total != 2000 || school.More || len(school.Rows) != 20 {
 		t.Errorf("school: %d, %v, %d rows", school.Total, school.More, len(school.Rows))
