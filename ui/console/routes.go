@@ -17,6 +17,7 @@ func Mount(c web.Router) {
 	c.Get("", showStart)
 	c.Get("/demarrage", showFirstSteps)
 	c.Get("/recherche", searchEverything)
+	c.Get("/raccourcis", showShortcuts)
 	c.Get("/composants", showComponents)
 
 	c.Get("/etablissements", chooseEstablishment)

@@ -3,6 +3,7 @@
 package portal
 
 import (
+	"crypto/subtle"
 	"errors"
 
 	"preau/app/access"
@@ -104,9 +105,9 @@ func setTheme(v *web.Visit) error {
 
 // setupPage is simple/setup.html.
 type setupPage struct {
-	Code                             string
-	Known                            bool // the code is the right one
-	Name, LastName, FirstName, Login string
+	Code   string
+	Known  bool // the code is the right one
+	Fields []web.Field
 }
 
 func showSetup(v *web.Visit) error {
@@ -118,8 +119,14 @@ func showSetup(v *web.Visit) error {
 		return access.NotFound()
 	}
 	given := v.Typed("code", v.Ask("code"))
-	page := setupPage{Code: given, Known: given == code, Name: v.Typed("nom-ent", ""),
-		LastName: v.Typed("nom", ""), FirstName: v.Typed("prenom", ""), Login: v.Typed("login", "")}
+	page := setupPage{Code: given, Known: subtle.ConstantTimeCompare([]byte(given), []byte(code)) == 1, Fields: []web.Field{
+		{Name: "nom-ent", Label: "Nom de l’ENT", Value: v.Typed("nom-ent", ""), Required: true, Hint: "Tel que les familles le liront, par exemple « ENT du lycée »."},
+		{Name: "nom", Label: "Nom", Value: v.Typed("nom", ""), Required: true, Complete: "family-name"},
+		{Name: "prenom", Label: "Prénom", Value: v.Typed("prenom", ""), Required: true, Complete: "given-name"},
+		{Name: "login", Label: "Identifiant", Value: v.Typed("login", ""), Required: true, Complete: "username", Hint: "Sous la forme prenom.nom."},
+		{Name: "mot-de-passe", Label: "Mot de passe", Kind: "password", Required: true, Complete: "new-password", Hint: "Au moins 12 caractères ; une phrase convient."},
+		{Name: "encore", Label: "Le même mot de passe", Kind: "password", Required: true, Complete: "new-password"},
+	}}
 	return v.ShowSimple("simple/setup", "Première mise en service", page)
 }
 

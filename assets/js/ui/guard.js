@@ -1,0 +1,73 @@
+// A form with data-guard keeps what was typed from being lost: any move away
+// asks first. Ctrl+S saves.
+let leaving; // the move that waits for an answer
+
+const form = () => document.querySelector("form[data-guard]");
+const dirty = () => form()?.hasAttribute("data-dirty");
+
+function changed(f) {
+	return [...f.elements].some(e => e.name && (e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked
+		: e.tagName === "SELECT" ? [...e.options].some(o => o.selected !== o.defaultSelected)
+		: e.type !== "hidden" && e.value !== e.defaultValue));
+}
+
+function mark(f) {
+	const now = f.hasAttribute("data-refused") || changed(f);
+	f.toggleAttribute("data-dirty", now);
+	const note = f.querySelector("[data-unsaved]");
+	if (note) note.textContent = now ? note.dataset.unsaved : "";
+}
+
+for (const type of ["input", "change"]) document.addEventListener(type, event => {
+	const f = event.target.closest?.("form[data-guard]");
+	if (f) mark(f);
+});
+document.addEventListener("htmx:after:swap", () => { const f = form(); if (f) mark(f); });
+document.addEventListener("submit", event => event.target.removeAttribute?.("data-dirty"), true);
+
+// The question, drawn with the form.
+function ask(move) {
+	leaving = move;
+	document.getElementById("garde").showModal();
+}
+
+document.addEventListener("click", event => {
+	const link = event.target.closest?.("a[href], button[type=submit], button:not([type])");
+	if (!dirty() || !link || link.closest("dialog") || form().contains(link) && link.tagName === "BUTTON") return;
+	if (link.getAttribute("href")?.startsWith("#") || link.hasAttribute("download") || event.ctrlKey || event.metaKey) return;
+	event.preventDefault();
+	event.stopImmediatePropagation();
+	ask(() => link.click());
+}, true);
+
+// Back: stay on the page until the question is answered.
+let here = location.href;
+document.addEventListener("htmx:after:swap", () => here = location.href);
+addEventListener("popstate", event => {
+	if (!dirty()) return;
+	event.stopImmediatePropagation();
+	history.pushState(history.state, "", here);
+	ask(() => history.go(-2));
+}, true);
+
+addEventListener("beforeunload", event => { if (dirty()) event.preventDefault(); });
+
+document.addEventListener("click", event => {
+	const answer = event.target.closest?.("[data-answer]")?.dataset.answer;
+	if (!answer) return;
+	event.preventDefault();
+	document.getElementById("garde").close();
+	if (answer === "save") form().requestSubmit();
+	if (answer === "drop") {
+		form().removeAttribute("data-dirty");
+		form().reset();
+		leaving?.();
+	}
+	leaving = null;
+});
+
+document.addEventListener("keydown", event => {
+	if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || !form()) return;
+	event.preventDefault();
+	form().requestSubmit();
+});

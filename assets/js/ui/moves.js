@@ -1,0 +1,32 @@
+// Moving from page to page in place.
+import { say } from "../say.js";
+
+const root = document.documentElement;
+let path = location.pathname;
+
+// After a move to another page: its top, its title said aloud, its pane shown.
+document.addEventListener("htmx:after:swap", event => {
+	const { sourceElement: form, request, response } = event.detail.ctx;
+	// What has been sent is no longer being typed: morphing would keep it.
+	if (form instanceof HTMLFormElement && request?.method === "POST" && response.status < 400) form.reset();
+	if (location.pathname === path) return;
+	path = location.pathname;
+	document.getElementById("central")?.scrollTo(0, 0);
+	root.dataset.pane = "central";
+	if (!document.getElementById("message")) say(document.title);
+	document.dispatchEvent(new CustomEvent("preau:moved"));
+});
+
+// A form that was refused: its summary is read first.
+document.addEventListener("htmx:after:swap", () => document.querySelector("[data-summary]")?.focus());
+
+// Back and forward are asked again, like any other move.
+document.addEventListener("htmx:before:history:restore", event => {
+	event.preventDefault();
+	htmx.ajax("GET", event.detail.path, { source: document.body, target: document.body, swap: "outerMorph", push: "false" });
+});
+
+// A link that a script follows, like any other move.
+export function go(url) {
+	htmx.ajax("GET", url, { source: document.body, target: document.body, swap: "outerMorph show:none", push: "true" });
+}

@@ -1,0 +1,5 @@
+// A double click anywhere on a row of a list opens what it links to.
+document.addEventListener("dblclick", event => {
+	const row = event.target.closest?.("tr[data-id]");
+	if (row && !event.target.closest("a, button, input")) row.querySelector("th a")?.click();
+});

@@ -1,0 +1,34 @@
+// Gathers what the pages take from npm into assets/lib, which git ignores and
+// the executable embeds: htmx, the font, the icons that templates and Go files
+// name, and the licences of all that.
+import { build } from "esbuild";
+import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+
+const out = "assets/lib";
+const module = name => `node_modules/${name}`;
+
+await mkdir(out, { recursive: true });
+await build({ entryPoints: ["assets/npm/htmx.js"], bundle: true, minify: true, format: "iife", target: "es2022", charset: "utf8", legalComments: "none", outdir: out, logLevel: "warning" });
+await cp(`${module("@fontsource-variable/inter")}/files/inter-latin-wght-normal.woff2`, `${out}/inter.woff2`);
+
+const names = new Set();
+for (const root of ["assets/templates", "ui"]) {
+	for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
+		if (!/\.(html|go)$/.test(entry.name)) continue;
+		const text = await readFile(`${entry.parentPath}/${entry.name}`, "utf8");
+		for (const m of text.matchAll(/icon "([a-z0-9-]+)"|Icon\("([a-z0-9-]+)"\)|Icon:\s*"([a-z0-9-]+)"/g)) names.add(m[1] ?? m[2] ?? m[3]);
+	}
+}
+const symbols = await Promise.all([...names].sort().map(async name => {
+	const svg = await readFile(`${module("bootstrap-icons")}/icons/${name}.svg`, "utf8");
+	return svg.replace(/\s+/g, " ").replace(/<svg[^>]*>/, `<symbol id="${name}" viewBox="0 0 16 16">`).replace("</svg>", "</symbol>").trim();
+}));
+await writeFile(`${out}/icons.svg`, `<svg xmlns="http://www.w3.org/2000/svg">\n${symbols.join("\n")}\n</svg>\n`);
+
+const used = ["htmx.org", "@fontsource-variable/inter", "bootstrap-icons"];
+const notices = await Promise.all(used.map(async name => {
+	const { version, license } = JSON.parse(await readFile(`${module(name)}/package.json`, "utf8"));
+	return `${name} ${version} (${license})\n\n${await readFile(`${module(name)}/LICENSE`, "utf8")}`;
+}));
+await writeFile(`${out}/licences.txt`, notices.join("\n\n----\n\n"));
+console.log(`assets/lib: htmx, Inter, ${names.size} icons`);

@@ -1,0 +1,191 @@
+package web
+
+import (
+	"html/template"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"preau/app/access"
+)
+
+// A View is what a template is given.
+type View struct {
+	Title    string
+	AppName  string
+	Demo     bool
+	Insecure bool
+	Theme    string // "clair", "sombre", "" for the system's
+	Token    string // of the forms
+	Path     string
+	Flash    string
+	Refusal  *access.Refusal
+	Who      *Who
+	Console  *Frame // nil on the plain pages
+	Page     any
+}
+
+// Who is the person signed in.
+type Who struct {
+	Name, Login, Initials, Role string
+	Administers                 bool
+	Seconds                     int // until the session ends
+}
+
+// A Frame is what the console draws around a page.
+type Frame struct {
+	Establishment *Link
+	Change        string // address of « Changer d’établissement »
+	Modules       []Link
+	Tools         []Tool
+	Crumbs        []Link
+	Tree          []Node
+	Journal       *Journal
+	Side, Log     int // sizes of the panes, in steps
+}
+
+// A Link leads somewhere.
+type Link struct {
+	Label, URL, Icon string
+	Here             bool
+}
+
+// A Tool is a command of the module's toolbar.
+type Tool struct {
+	Label, URL, Icon string
+	Download         bool
+}
+
+// A Node is a branch of the tree.
+type Node struct {
+	Key, Label, URL, Icon string
+	Count                 string
+	Here, Open            bool
+	Kids                  []Node
+}
+
+// A Journal is the pane of the latest events.
+type Journal struct {
+	Events []EventLine
+	Last   uint64
+	Stream string // address of the live events
+	Full   string // of the whole journal
+}
+
+// An EventLine is a row of the journal.
+type EventLine struct {
+	ID             uint64
+	Time, Day, ISO string
+	Kind, Icon     string
+	What           string
+	URL            string // of what it is about
+	By             string
+	Level          string // "", "attention" or "important"
+	Changes        []ChangeLine
+}
+
+// A ChangeLine is a field before and after.
+type ChangeLine struct{ Field, Before, After string }
+
+// Wrong is what is wrong with a field of the form, "" if nothing.
+func (v View) Wrong(field string) string {
+	if v.Refusal == nil {
+		return ""
+	}
+	return v.Refusal.Fields[field]
+}
+
+// Sizes of panes, in steps of the style sheet.
+const (
+	sideStep, logStep = 3, 4
+	lastStep          = 9
+)
+
+func (v *Visit) step(pane string, usual int) int {
+	n, err := strconv.Atoi(v.Cookies("volet-" + pane))
+	if err != nil || n < 0 || n > lastStep {
+		return usual
+	}
+	return n
+}
+
+// Folded reports whether the person has closed a branch of the tree.
+func (v *Visit) Folded(node string) bool {
+	for key := range strings.SplitSeq(v.Cookies("replis"), ".") {
+		if key == node {
+			return true
+		}
+	}
+	return false
+}
+
+// view fills what every page shows.
+func (v *Visit) view(title string, page any) (View, error) {
+	set, err := v.App.Settings()
+	if err != nil {
+		return View{}, err
+	}
+	view := View{Title: title, AppName: set.Name, Demo: set.Demo, Insecure: v.Site.Insecure, Theme: v.theme(), Token: v.Token(),
+		Path: v.OriginalURL(), Flash: v.flash(), Refusal: v.refusal, Page: page}
+	if s := v.Session; s != nil {
+		view.Who = &Who{Name: s.Account.Name, Login: s.Account.Login, Initials: Initials(s.Account.Name), Role: s.Highest().Label(),
+			Administers: s.Administers(), Seconds: int(s.Expires.Sub(s.Now()) / time.Second)}
+	}
+	return view, nil
+}
+
+// ShowSimple answers with a plain page, without the console around it.
+func (v *Visit) ShowSimple(name, title string, page any) error {
+	view, err := v.view(title, page)
+	if err != nil {
+		return err
+	}
+	return v.send(name, view)
+}
+
+// Show answers with a page of the console.
+func (v *Visit) Show(name, title string, frame *Frame, page any) error {
+	view, err := v.view(title, page)
+	if err != nil {
+		return err
+	}
+	frame.Side, frame.Log = v.step("side", sideStep), v.step("log", logStep)
+	view.Console = frame
+	return v.send(name, view)
+}
+
+// ShowRows answers with rows and nothing else, for the lists that a script fills.
+func (v *Visit) ShowRows(name string, rows any) error { return v.send(name, rows) }
+
+// Rows renders rows for a stream.
+func (s *Site) Rows(name string, rows any) (text string, err error) {
+	err = s.Views.render(name, rows, func(b []byte) error {
+		text = string(b)
+		return nil
+	})
+	return text, err
+}
+
+func (v *Visit) send(name string, data any) error {
+	return v.Views.render(name, data, func(page []byte) error {
+		v.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+		return v.Ctx.Send(page)
+	})
+}
+
+// Icon is an icon made ahead of a template that shows it many times.
+func (v *Visit) Icon(name string) template.HTML { return v.Views.icon(name) }
+
+// theme is the appearance that the person chose, "" for the system's.
+func (v *Visit) theme() string {
+	switch t := v.cookie(v.Ctx, themeCookie); t {
+	case "clair", "sombre":
+		return t
+	}
+	return ""
+}
+
+// SetTheme keeps the appearance that the person chose.
+func (v *Visit) SetTheme(theme string) { v.setCookie(v.Ctx, themeCookie, theme, 365*24*time.Hour) }

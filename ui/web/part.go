@@ -1,0 +1,57 @@
+package web
+
+// A Field is a text field of a form: parts/field.
+type Field struct {
+	Name, Label, Value string
+	Kind               string // type of the input, "text" if empty
+	Hint               string // what to write, or why it is locked
+	Origin             string // of a value that two sources write
+	Revert             string // key of the field whose federated value can be taken again
+	Complete           string // autocomplete token
+	Required, Locked   bool
+}
+
+// A Badge is a state in a word and an icon: parts/badge.
+type Badge struct{ Tone, Icon, Label string }
+
+// An Empty says what belongs in an empty place, and gives the action: parts/empty.
+type Empty struct {
+	Icon, Says string
+	Action     *Link
+}
+
+// Tabs are links to the parts of one record: parts/tabs.
+type Tabs struct {
+	Label string
+	Tabs  []Tab
+}
+
+// A Tab is one of them.
+type Tab struct {
+	Key, Label, URL string
+	Here            bool
+}
+
+// A Pager goes through a long list: parts/pager.
+type Pager struct{ Says, Prev, Next string }
+
+// Options are the answers of a type-ahead: parts/people and parts/schools.
+type Options struct {
+	Options        []Option
+	Nothing, Total string
+}
+
+// An Option is one of them.
+type Option struct{ ID, URL, Label, Note, Icon, Tone string }
+
+// A Choice is a box to choose one value among few: a select.
+type Choice struct {
+	Name, Label string
+	Options     []ChoiceOption
+}
+
+// A ChoiceOption is one of them.
+type ChoiceOption struct {
+	Value, Label string
+	Chosen       bool
+}

@@ -1,0 +1,112 @@
+package web
+
+import (
+	"bytes"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/gofiber/template/html/v2"
+
+	"preau/assets"
+)
+
+// Views are the templates of every page, parsed once.
+//
+// A page is a file of assets/templates, with a struct that holds what it shows,
+// already worded:
+//
+//	{{template "parts/head" .}}
+//	<h1>{{.Page.Name}}</h1>
+//	{{template "parts/foot" .}}
+type Views struct {
+	engine  *html.Engine
+	statics *statics
+	icons   sync.Map // name → template.HTML
+	buffers sync.Pool
+}
+
+// Load parses the templates and prepares the static files of the executable.
+func Load() (*Views, error) {
+	files, err := loadStatics(assets.Static)
+	if err != nil {
+		return nil, err
+	}
+	templates, err := fs.Sub(assets.Templates, "templates")
+	if err != nil {
+		return nil, err
+	}
+	v := &Views{engine: html.NewFileSystem(http.FS(templates), ".html"), statics: files}
+	v.buffers.New = func() any { return &bytes.Buffer{} }
+	v.engine.AddFuncMap(map[string]any{"asset": v.url, "icon": v.icon, "number": Number, "pair": Pair})
+	return v, v.engine.Load()
+}
+
+func (v *Views) url(name string) string { return v.statics.prefix + name }
+
+// icon is the one place where markup is made outside a template: its argument
+// is a name that the build has checked.
+func (v *Views) icon(name string) template.HTML {
+	if made, ok := v.icons.Load(name); ok {
+		return made.(template.HTML)
+	}
+	made := template.HTML(`<svg class="i" aria-hidden="true"><use href="` + v.url("lib/icons.svg") + `#` + template.HTMLEscapeString(name) + `"/></svg>`)
+	v.icons.Store(name, made)
+	return made
+}
+
+// Licences are those of what the product takes from others.
+func (v *Views) Licences() string { return string(v.statics.files["lib/licences.txt"].plain) }
+
+// render executes a template whole, so that nobody is sent half a page.
+func (v *Views) render(name string, data any, send func([]byte) error) error {
+	b := v.buffers.Get().(*bytes.Buffer)
+	defer v.buffers.Put(b)
+	b.Reset()
+	if err := v.engine.Render(b, name, data); err != nil {
+		return err
+	}
+	return send(b.Bytes())
+}
+
+// Pair joins a value and the view around it, for a part that needs both.
+func Pair(view, of any) map[string]any { return map[string]any{"View": view, "Of": of} }
+
+// Number writes a number with thin spaces between its thousands.
+func Number(n int) string {
+	s := strconv.Itoa(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "\u202f" + s[i:]
+	}
+	return s
+}
+
+// Count writes a number and what it counts: « 1 élève », « 12 élèves ».
+func Count(n int, one, many string) string {
+	if n < 2 {
+		return Number(n) + "\u00a0" + one
+	}
+	return Number(n) + "\u00a0" + many
+}
+
+// Initials are those of « NOM Prénom », first name first.
+func Initials(name string) string {
+	words := strings.Fields(name)
+	switch len(words) {
+	case 0:
+		return "?"
+	case 1:
+		return first(words[0])
+	}
+	return first(words[len(words)-1]) + first(words[0])
+}
+
+func first(word string) string {
+	for _, r := range word {
+		return strings.ToUpper(string(r))
+	}
+	return ""
+}
