@@ -93,3 +93,6 @@ func reachOf(grants []Grant, c Capability, now time.Time) data.Reach {
 	}
 	return reach
 }
+
+// Above reports whether a role is higher than another, "" being the lowest.
+func (r Role) Above(other Role) bool { return slices.Index(Roles, r) > slices.Index(Roles, other) }

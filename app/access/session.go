@@ -123,3 +123,6 @@ func (s *Session) End(a Action, run string, fn func(*data.Tx) ([]data.Fact, erro
 func (s *Session) Own(a Action, fn func(*data.Tx) (data.Row, error)) error {
 	return explain(s.gate.store.Update(s.author(data.Reach{data.Own(s.Account.ID)}), a.Action, fn))
 }
+
+// Machine reports whether the session is that of a job or of the command line.
+func (s *Session) Machine() bool { return s.job }

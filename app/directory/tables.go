@@ -27,10 +27,14 @@ var (
 	UsersByName     = Users.Index("name", func(u User) []string { return []string{sortKey(u)} })
 	UsersList       = Users.Scoped("list", userSlots)
 	UsersCount      = Users.Counter("count", userTallies)
+
+	Mails   = data.NewTable[Mail]("mails").Unlogged()
+	Purges  = data.NewTable[Purge]("purges").Unlogged()
+	Recents = data.NewTable[Recent]("recents").Unlogged()
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users}
+var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, Mails, Purges, Recents}
 
 func present(value string) []string {
 	if value == "" {

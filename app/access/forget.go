@@ -1,0 +1,38 @@
+package access
+
+import (
+	"errors"
+
+	"preau/data"
+)
+
+// Forget deletes an account and all that the gate keeps of it.
+func Forget(tx *data.Tx, id string) error {
+	wide := signingIn.Over(tx)
+	var grants, devices, consulted []string
+	for g, err := range GrantsByAccount.All(tx, id) {
+		if err != nil {
+			return err
+		}
+		grants = append(grants, g.ID)
+	}
+	for d, err := range Devices.All(wide) {
+		if err != nil {
+			return err
+		}
+		if d.Account == id {
+			devices = append(devices, d.Key())
+		}
+	}
+	for c, err := range Consultations.From(wide, id+"/") {
+		if err != nil {
+			return err
+		}
+		consulted = append(consulted, c.Key())
+	}
+	err := errors.Join(deleteAll(tx, Grants, grants), deleteAll(wide, Devices, devices), deleteAll(wide, Consultations, consulted))
+	if present, hasErr := Presences.Has(wide, id); present {
+		err = errors.Join(err, hasErr, Presences.Delete(wide, id))
+	}
+	return errors.Join(err, Accounts.Delete(tx, id))
+}

@@ -1,0 +1,349 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"preau/app/access"
+	"preau/app/format/aaf"
+	"preau/data"
+)
+
+// ImportOptions say what to import, and how.
+type ImportOptions struct {
+	Path            string // a folder, a .zip, a .tar.gz or one file
+	TempDir         string // where staging goes: the data directory
+	Bytes           int64  // unpacked at most, 0 for the limit of the command line
+	DryRun          bool
+	KeepParsed      bool     // applies what parsed of a bad file, and deletes nothing
+	Academy         string   // name, when the files do not tell
+	AcceptDeletions []string // UAIs whose held deletions are confirmed
+}
+
+// The states of an import.
+const (
+	ImportStaging  = "lecture"
+	ImportApplying = "application"
+	ImportDone     = "terminé"
+	ImportRefused  = "refusé"
+	ImportTried    = "essai"
+)
+
+// An Import is the report of one.
+type Import struct {
+	ID       string            `cbor:"id"`
+	At       time.Time         `cbor:"at"`
+	Ended    time.Time         `cbor:"end"`
+	By       string            `cbor:"by"`
+	Files    int               `cbor:"files"`
+	Kind     string            `cbor:"kind"` // « complet », « delta »
+	Date     string            `cbor:"date"` // of the files, 2024-09-16
+	State    string            `cbor:"state"`
+	Phase    string            `cbor:"phase"`
+	Done     int               `cbor:"done"`
+	Total    int               `cbor:"total"`
+	Counts   map[string]*Tallies `cbor:"counts"` // by UAI and profile: "0990001N/student"
+	Warnings []string          `cbor:"warn"`
+	Refusal  string            `cbor:"no,omitempty"`
+	In       []data.Place      `cbor:"in"` // establishments of the files
+	Lines    int               `cbor:"lines"`
+}
+
+// Tallies count what became of people.
+type Tallies struct {
+	Created  int `cbor:"c,omitempty"`
+	Changed  int `cbor:"m,omitempty"`
+	Moved    int `cbor:"v,omitempty"`
+	Deleted  int `cbor:"d,omitempty"`
+	Restored int `cbor:"r,omitempty"`
+	Refused  int `cbor:"x,omitempty"`
+	Held     int `cbor:"h,omitempty"`
+}
+
+// Key is the identifier of the import.
+func (im Import) Key() string { return im.ID }
+
+// Places are the establishments of the files, the whole appliance before they
+// are known.
+func (im Import) Places() []data.Place {
+	if len(im.In) == 0 {
+		return []data.Place{""}
+	}
+	return im.In
+}
+
+// Label names the import in the journal.
+func (im Import) Label() string {
+	return "Import AAF " + im.Kind + " du " + Date(im.Date).String()
+}
+
+// Sum adds the counts of every establishment and profile.
+func (im Import) Sum() (t Tallies) {
+	for _, c := range im.Counts {
+		t.add(*c)
+	}
+	return t
+}
+
+func (t *Tallies) add(c Tallies) {
+	t.Created += c.Created
+	t.Changed += c.Changed
+	t.Moved += c.Moved
+	t.Deleted += c.Deleted
+	t.Restored += c.Restored
+	t.Refused += c.Refused
+	t.Held += c.Held
+}
+
+// String is the counts in French, « rien n’a changé » when there are none.
+func (t Tallies) String() string {
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		word string
+	}{{t.Created, "créés"}, {t.Changed, "modifiés"}, {t.Moved, "déplacés"}, {t.Deleted, "supprimés"}, {t.Restored, "rétablis"}, {t.Refused, "refusés"}, {t.Held, "suppressions retenues"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		}
+	}
+	if len(parts) == 0 {
+		return "rien n’a changé"
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Text is the report as the command line prints it.
+func (im Import) Text() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %d fichiers : %s\n", im.Label(), im.Files, im.Sum())
+	keys := make([]string, 0, len(im.Counts))
+	for k := range im.Counts {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		uai, profile, _ := strings.Cut(k, "/")
+		fmt.Fprintf(&b, "  %s %-12s %s\n", uai, Profile(profile).Many(), im.Counts[k])
+	}
+	for _, w := range im.Warnings {
+		fmt.Fprintln(&b, "  !", w)
+	}
+	if im.Refusal != "" {
+		fmt.Fprintln(&b, "Refusé :", im.Refusal)
+	}
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// An Outcome is a line of the report: what became of one record, and why.
+type Outcome struct {
+	Import string     `cbor:"im"`
+	N      int        `cbor:"n"`
+	Kind   string     `cbor:"k"` // « refusé », « retenu », « avertissement », « fusionné », « modifié » …
+	UAI    string     `cbor:"uai,omitempty"`
+	Who    string     `cbor:"who,omitempty"`
+	User   string     `cbor:"user,omitempty"`
+	File   string     `cbor:"file,omitempty"`
+	Line   int        `cbor:"line,omitempty"`
+	ID     string     `cbor:"id,omitempty"` // join key
+	Says   string     `cbor:"says"`
+	At     data.Place `cbor:"at"`
+}
+
+// Key orders the lines of an import.
+func (o Outcome) Key() string { return fmt.Sprintf("%s/%08d", o.Import, o.N) }
+
+// Places is the establishment of the line.
+func (o Outcome) Places() []data.Place { return []data.Place{o.At} }
+
+// A Source ties an object of the federated directory to what it became here,
+// with the attributes last received: a delta changes some of them only.
+type Source struct {
+	ID     string       `cbor:"id"` // académie/degree/category/join key
+	User   string       `cbor:"u,omitempty"`
+	UAI    string       `cbor:"uai,omitempty"`
+	Digest []byte       `cbor:"d"`
+	Attrs  []aaf.Attr   `cbor:"a"`
+	At     []data.Place `cbor:"at"`
+	Gone   bool         `cbor:"gone,omitempty"`
+}
+
+// Key is académie, degree, category and join key.
+func (s Source) Key() string { return s.ID }
+
+// Places are those of the person, or the académie.
+func (s Source) Places() []data.Place { return s.At }
+
+func sourceKey(academy string, degree aaf.Degree, category aaf.Category, id string) string {
+	return academy + "/" + string(degree) + "/" + string(category) + "/" + id
+}
+
+// A Held is a set of deletions that wait for somebody to confirm them.
+type Held struct {
+	UAI    string     `cbor:"uai"`
+	Import string     `cbor:"im"`
+	Users  []string   `cbor:"users"`
+	Says   string     `cbor:"says"` // « 212 élèves »
+	At     data.Place `cbor:"at"`
+}
+
+// Key is the UAI: one set for each establishment.
+func (h Held) Key() string { return h.UAI }
+
+// Places is the establishment.
+func (h Held) Places() []data.Place { return []data.Place{h.At} }
+
+// A Received says which delivery was last applied to an académie and degree.
+type Received struct {
+	ID       string `cbor:"id"` // académie/degree
+	Complete string `cbor:"c"`  // date of the last complete
+	Last     string `cbor:"l"`  // date of the last delivery of any kind
+}
+
+// Key is académie and degree.
+func (r Received) Key() string { return r.ID }
+
+// Places is the whole appliance: it is read by imports.
+func (r Received) Places() []data.Place { return []data.Place{""} }
+
+// The tables of imports.
+var (
+	Imports       = data.NewTable[Import]("imports").Unlogged()
+	Outcomes      = data.NewTable[Outcome]("outcomes").Unlogged()
+	Sources       = data.NewTable[Source]("sources").Unlogged()
+	SourcesByUser = Sources.Index("user", func(s Source) []string { return present(s.User) })
+	HeldDeletions = data.NewTable[Held]("held").Unlogged()
+	Receivings    = data.NewTable[Received]("received").Unlogged()
+)
+
+var importing = access.NewAction("import.aaf", "Import de l’annuaire fédérateur", access.ImportOwn, data.Attention)
+
+// corresponding keeps what ties people to the federated directory, and logins
+// and reports that are no establishment's.
+var corresponding = data.NewCrossing("import.sources", "Tenir la correspondance entre les personnes et l’annuaire fédérateur pendant un import")
+
+// one import at a time: two would fight over the same people.
+var oneImport sync.Mutex
+
+// ErrImporting refuses an import while another is under way.
+var errImporting = &access.Refusal{Kind: access.Stale, Says: "Un import est déjà en cours : attendez qu’il se termine."}
+
+// ImportAAF reads a delivery, checks it whole, then applies what changed. The
+// report comes back even with an error, once there is one.
+func ImportAAF(ctx context.Context, s *access.Session, opts ImportOptions) (*Import, error) {
+	if !oneImport.TryLock() {
+		return nil, errImporting
+	}
+	defer oneImport.Unlock()
+	return importAAF(ctx, s, opts, s.Gate().Store().ID())
+}
+
+func importAAF(ctx context.Context, s *access.Session, opts ImportOptions, id string) (*Import, error) {
+	dir := filepath.Join(opts.TempDir, "import-"+id)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	im := &Import{ID: id, At: s.Now(), By: s.Name(), State: ImportStaging, Phase: "Lecture des fichiers", Counts: map[string]*Tallies{}}
+	if err := saveImport(s, im); err != nil {
+		return nil, err
+	}
+	st, err := stage(ctx, opts, dir, im)
+	if err == nil {
+		err = newApplier(s, im, st, opts).run(ctx)
+	}
+	if st != nil {
+		err = errors.Join(err, st.close())
+	}
+	if err == nil {
+		return im, nil
+	}
+	im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), says(err)
+	return im, errors.Join(refusal(err), saveImport(s, im))
+}
+
+// says is what an error tells people.
+func says(err error) string {
+	var r *access.Refusal
+	var f *aaf.Refusal
+	switch {
+	case errors.As(err, &r):
+		return r.Says
+	case errors.As(err, &f):
+		return f.Reason
+	}
+	return err.Error()
+}
+
+// refusal makes of what the format refuses a refusal that pages can show.
+func refusal(err error) error {
+	var f *aaf.Refusal
+	var b *aaf.BadFile
+	if errors.As(err, &f) || errors.As(err, &b) {
+		return &access.Refusal{Kind: access.Invalid, Says: says(err), Fields: map[string]string{"fichier": says(err)}, Err: err}
+	}
+	return err
+}
+
+func saveImport(s *access.Session, im *Import) error {
+	return s.Upkeep(func(tx *data.Tx) error { return Imports.Put(tx, *im) })
+}
+
+// ReadImport returns the report of an import within reach.
+func ReadImport(s *access.Session, id string) (im Import, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		im, err = Imports.Get(corresponding.Over(tx), id)
+		if err == nil && im.By != s.Name() && !tx.Author.Sees.CoversAny(im.Places()) {
+			return data.ErrNotFound
+		}
+		return err
+	})
+	return im, err
+}
+
+// LastImports returns the reports within reach, latest first.
+func LastImports(s *access.Session, n int) (all []Import, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		for im, err := range Imports.All(corresponding.Over(tx)) {
+			if err != nil {
+				return err
+			}
+			if im.By == s.Name() || tx.Author.Sees.CoversAny(im.Places()) {
+				all = append(all, im)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(all, func(a, b Import) int { return b.At.Compare(a.At) })
+	return all[:min(n, len(all))], err
+}
+
+// OutcomesOf returns up to n lines of a report within reach from one on, of a
+// kind ("" for all).
+func OutcomesOf(s *access.Session, id, kind string, from, n int) (lines []Outcome, err error) {
+	if _, err := ReadImport(s, id); err != nil {
+		return nil, err
+	}
+	err = s.See(func(tx *data.Tx) error {
+		wide := corresponding.Over(tx)
+		for o, err := range Outcomes.From(wide, id+"/") {
+			if err != nil {
+				return err
+			}
+			if o.N < from || kind != "" && o.Kind != kind || !tx.Author.Sees.Covers(o.At) && o.At != "" {
+				continue
+			}
+			if lines = append(lines, o); len(lines) == n {
+				return nil
+			}
+		}
+		return nil
+	})
+	return lines, err
+}

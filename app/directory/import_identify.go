@@ -1,0 +1,288 @@
+package directory
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"preau/app/access"
+	"preau/app/format/aaf"
+	"preau/data"
+)
+
+var zeroTime time.Time
+
+func join(words []string) string { return strings.Join(words, ", ") }
+
+func encodeRow(u User) ([]byte, error) { return cbor.Marshal(u) }
+
+// departments are the académies of the departments whose number begins a UAI.
+var departments = map[string]string{
+	"001": "Lyon", "042": "Lyon", "069": "Lyon", "003": "Clermont-Ferrand", "015": "Clermont-Ferrand", "043": "Clermont-Ferrand", "063": "Clermont-Ferrand",
+	"002": "Amiens", "060": "Amiens", "080": "Amiens", "004": "Aix-Marseille", "005": "Aix-Marseille", "013": "Aix-Marseille", "084": "Aix-Marseille",
+	"006": "Nice", "083": "Nice", "007": "Grenoble", "026": "Grenoble", "038": "Grenoble", "073": "Grenoble", "074": "Grenoble",
+	"008": "Reims", "010": "Reims", "051": "Reims", "052": "Reims", "009": "Toulouse", "012": "Toulouse", "031": "Toulouse", "032": "Toulouse", "046": "Toulouse", "065": "Toulouse", "081": "Toulouse", "082": "Toulouse",
+	"011": "Montpellier", "030": "Montpellier", "034": "Montpellier", "048": "Montpellier", "066": "Montpellier", "014": "Normandie", "027": "Normandie", "050": "Normandie", "061": "Normandie", "076": "Normandie",
+	"016": "Poitiers", "017": "Poitiers", "079": "Poitiers", "086": "Poitiers", "018": "Orléans-Tours", "028": "Orléans-Tours", "036": "Orléans-Tours", "037": "Orléans-Tours", "041": "Orléans-Tours", "045": "Orléans-Tours",
+	"019": "Limoges", "023": "Limoges", "087": "Limoges", "021": "Dijon", "058": "Dijon", "071": "Dijon", "089": "Dijon", "022": "Rennes", "029": "Rennes", "035": "Rennes", "056": "Rennes",
+	"024": "Bordeaux", "033": "Bordeaux", "040": "Bordeaux", "047": "Bordeaux", "064": "Bordeaux", "025": "Besançon", "039": "Besançon", "070": "Besançon", "090": "Besançon",
+	"044": "Nantes", "049": "Nantes", "053": "Nantes", "072": "Nantes", "085": "Nantes", "054": "Nancy-Metz", "055": "Nancy-Metz", "057": "Nancy-Metz", "088": "Nancy-Metz",
+	"059": "Lille", "062": "Lille", "067": "Strasbourg", "068": "Strasbourg", "075": "Paris", "077": "Créteil", "093": "Créteil", "094": "Créteil",
+	"078": "Versailles", "091": "Versailles", "092": "Versailles", "095": "Versailles", "620": "Corse", "720": "Corse",
+	"971": "Guadeloupe", "972": "Martinique", "973": "Guyane", "974": "La Réunion", "976": "Mayotte",
+}
+
+// identify finds the académie of a batch and the establishments that it is
+// about, and refuses a delivery that comes too late.
+func (a *applier) identify() error {
+	name := a.opts.Academy
+	for degree, categories := range a.batch.records {
+		a.degree = degree
+		for _, id := range order(categories[aaf.Schools]) {
+			s, err := a.decodeSchool(id, categories[aaf.Schools][id], Source{})
+			if err != nil || s.Administrative() {
+				continue
+			}
+			if name == "" {
+				name = s.Academy
+			}
+			if name == "" && len(s.UAI) > 3 {
+				name = departments[s.UAI[:3]]
+			}
+		}
+	}
+	if name == "" {
+		found, err := a.onlyAcademy()
+		if err != nil {
+			return err
+		}
+		name = found
+	}
+	a.academy = Slug(name)
+	if !a.opts.DryRun {
+		if _, err := EnsureAcademy(a.s, academyTitle(name)); err != nil && access.KindOf(err) != access.Forbidden {
+			return err
+		}
+	}
+	return a.inOrder()
+}
+
+// academyTitle writes VAL-DE-SEINE as Val-de-Seine.
+func academyTitle(name string) string {
+	if name != strings.ToUpper(name) {
+		return name
+	}
+	parts := strings.FieldsFunc(strings.ToLower(name), func(r rune) bool { return r == '-' || r == ' ' })
+	small := []string{"de", "du", "des", "la", "le", "et", "sur"}
+	for i, p := range parts {
+		if i == 0 || !slices.Contains(small, p) {
+			parts[i] = Sentence(strings.ToUpper(p))
+		}
+	}
+	return strings.Join(parts, "-")
+}
+
+// onlyAcademy is the académie of the appliance when it has just one: a delta
+// often has no establishment to tell.
+func (a *applier) onlyAcademy() (name string, err error) {
+	var names []string
+	err = a.s.See(func(tx *data.Tx) error {
+		for ac, err := range Academies.All(tx) {
+			if err != nil {
+				return err
+			}
+			names = append(names, ac.Name)
+		}
+		return nil
+	})
+	if err == nil && len(names) != 1 {
+		err = access.Wrong("academie", "Les fichiers ne disent pas de quelle académie ils viennent : indiquez-la.")
+	}
+	if err != nil {
+		return "", err
+	}
+	return names[0], nil
+}
+
+// inOrder refuses a delta older than the last delivery, and a complete older
+// than the last complete.
+func (a *applier) inOrder() error {
+	return a.s.See(func(tx *data.Tx) error {
+		for degree := range a.batch.records {
+			r, err := Receivings.Get(corresponding.Over(tx), a.academy+"/"+string(degree))
+			if errors.Is(err, data.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			last, date := r.Last, string(a.batch.date)
+			if a.batch.kind == aaf.Complete {
+				last = r.Complete
+			}
+			if date != "" && date < last {
+				return access.Wrong("fichier", fmt.Sprintf("Ces fichiers datent du %s et des fichiers du %s ont déjà été appliqués : demandez une livraison plus récente.", Date(date), Date(last)))
+			}
+			if gap := daysBetween(r.Last, date); a.batch.kind == aaf.Delta && gap > 1 && r.Last != "" {
+				a.im.Warnings = append(a.im.Warnings, fmt.Sprintf("%d jours séparent cette livraison de la précédente (%s) : des changements manquent peut-être, jusqu’au prochain complet.", gap, Date(r.Last)))
+			}
+		}
+		return nil
+	})
+}
+
+func daysBetween(a, b string) int {
+	x, errA := time.Parse(time.DateOnly, a)
+	y, errB := time.Parse(time.DateOnly, b)
+	if errA != nil || errB != nil {
+		return 0
+	}
+	return int(y.Sub(x) / (24 * time.Hour))
+}
+
+// permit refuses files that hold another establishment than those that the
+// person may import.
+func (a *applier) permit() error {
+	reach := a.s.Reach(access.ImportOwn)
+	for degree := range a.batch.records {
+		a.degree = degree
+		a.schools, a.judged = map[string]data.Place{}, map[data.Place]bool{}
+		if err := a.surveySchools(); err != nil {
+			return err
+		}
+		for p := range a.judged {
+			if !reach.Covers(p) {
+				return access.Wrong("fichier", "Ces fichiers contiennent l’établissement "+UAIOf(p)+", qui n’est pas dans votre périmètre : demandez à l’académie de les importer.")
+			}
+			if !slices.Contains(a.im.In, p) {
+				a.im.In = append(a.im.In, p)
+			}
+		}
+	}
+	slices.Sort(a.im.In)
+	return nil
+}
+
+func (a *applier) decodeSchool(id string, st staged, known Source) (aaf.School, error) {
+	r, err := a.record(aaf.Schools, id, st, known)
+	if err != nil {
+		return aaf.School{}, err
+	}
+	s, _, err := r.School()
+	return s, err
+}
+
+// surveySchools learns the place of every structure: those of the files, then
+// those known from before.
+func (a *applier) surveySchools() error {
+	err := a.s.See(func(tx *data.Tx) error {
+		prefix := sourceKey(a.academy, a.degree, aaf.Schools, "")
+		for s, err := range Sources.From(corresponding.Over(tx), prefix) {
+			if err != nil {
+				return err
+			}
+			place := data.Place("")
+			if s.UAI != "" {
+				place = PlaceOf(a.academy, s.UAI)
+			}
+			a.schools[strings.TrimPrefix(s.ID, prefix)] = place
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	records := a.batch.records[a.degree][aaf.Schools]
+	for _, id := range order(records) {
+		if records[id].op != aaf.Add {
+			if p := a.schools[id]; p != "" {
+				a.judged[p] = true
+			}
+			continue
+		}
+		s, err := a.decodeSchool(id, records[id], Source{})
+		switch {
+		case err != nil: // said when it is applied
+		case s.Administrative() || s.UAI == "":
+			a.schools[id] = ""
+		default:
+			a.schools[id] = PlaceOf(a.academy, s.UAI)
+			a.judged[a.schools[id]] = true
+		}
+	}
+	return nil
+}
+
+// survey learns what the records of a batch are read with: places of the
+// structures, labels of the nomenclatures, and the legal relatives of pupils.
+func (a *applier) survey() error {
+	if err := a.surveySchools(); err != nil {
+		return err
+	}
+	categories := a.batch.records[a.degree]
+	for _, category := range []aaf.Category{aaf.Subjects, aaf.Mefs} {
+		for id, st := range categories[category] {
+			r, err := a.record(category, id, st, Source{})
+			if err != nil {
+				return err
+			}
+			label, err := termLabel(r)
+			if err != nil {
+				continue // the code is its own label
+			}
+			if label != "" {
+				a.labels[id] = label
+			}
+		}
+	}
+	return a.surveyFamilies(categories[aaf.Students])
+}
+
+// termLabel is the label of a subject or of a MEF.
+func termLabel(r aaf.Record) (string, error) {
+	if r.Category == aaf.Subjects {
+		s, _, err := r.Subject()
+		return s.Label, err
+	}
+	m, _, err := r.Mef()
+	return m.Label, err
+}
+
+// surveyFamilies learns which relatives are legal representatives, and where
+// their children are: they alone have an account.
+func (a *applier) surveyFamilies(records map[string]staged) error {
+	return a.s.See(func(tx *data.Tx) error {
+		for id, st := range records {
+			known := Source{}
+			if st.op != aaf.Add {
+				var err error
+				if known, _, err = a.known(tx, aaf.Students, id); err != nil {
+					return err
+				}
+			}
+			r, err := a.record(aaf.Students, id, st, known)
+			if err != nil {
+				return err
+			}
+			s, _, err := r.Student()
+			if err != nil || st.op == aaf.Delete {
+				continue
+			}
+			for _, l := range s.Links {
+				if !l.Legal || l.Self() {
+					continue
+				}
+				for _, at := range a.studentAttachments(s) {
+					if !slices.Contains(a.legal[l.Relative], at.At) {
+						a.legal[l.Relative] = append(a.legal[l.Relative], at.At)
+					}
+				}
+			}
+		}
+		return nil
+	})
+}

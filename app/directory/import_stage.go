@@ -1,0 +1,263 @@
+package directory
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"preau/app/format/aaf"
+)
+
+// A staged record waits in a file of the import's directory; what stays in
+// memory is where it is, and its digest.
+type staged struct {
+	at     int64
+	size   int32
+	file   int16 // of the delivery
+	op     aaf.Op
+	line   int32
+	digest [16]byte
+}
+
+// A staging holds the records of a delivery, by batch, degree and category,
+// each once.
+type staging struct {
+	files   []aaf.File
+	batches []batch
+	gaps    map[string]bool // degree/category that absence says nothing of
+	f       *os.File
+	w       *bufio.Writer
+	end     int64
+	mu      sync.Mutex
+	lines   []Outcome // what staging has to say
+}
+
+// A batch is a complete state or one delta.
+type batch struct {
+	kind    aaf.Kind
+	date    aaf.Date
+	records map[aaf.Degree]map[aaf.Category]map[string]staged
+}
+
+// stage reads a delivery whole into a file. Nothing is applied before every
+// file has been read to its end.
+func stage(ctx context.Context, opts ImportOptions, dir string, im *Import) (*staging, error) {
+	d, err := aaf.Open(opts.Path, aaf.Limits{Bytes: opts.Bytes, TempDir: dir})
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	f, err := os.Create(filepath.Join(dir, "objets"))
+	if err != nil {
+		return nil, err
+	}
+	st := &staging{files: d.Files, gaps: map[string]bool{}, f: f, w: bufio.NewWriterSize(f, 1<<20)}
+	im.Files, im.Date, im.Kind = len(d.Files), string(d.Date()), "complet"
+	if d.Kind() == aaf.Delta {
+		im.Kind = "delta"
+	}
+	im.Warnings = append(im.Warnings, d.Notes...)
+	for _, g := range d.Gaps {
+		st.gaps[string(g.Degree)+"/"+string(g.Category)] = true
+		im.Warnings = append(im.Warnings, g.Sentence)
+	}
+	for _, b := range d.Batches() {
+		if err := st.read(ctx, d, b, opts, im); err != nil {
+			return st, err
+		}
+	}
+	return st, errors.Join(st.w.Flush(), f.Sync())
+}
+
+// readers is how many files are read at once.
+const readers = 2
+
+// read stages the files of a batch, two at a time.
+func (st *staging) read(ctx context.Context, d *aaf.Delivery, b aaf.Batch, opts ImportOptions, im *Import) error {
+	st.batches = append(st.batches, batch{b.Kind, b.Date, map[aaf.Degree]map[aaf.Category]map[string]staged{}})
+	into := &st.batches[len(st.batches)-1]
+	todo := make(chan aaf.File)
+	failed := make([]error, readers)
+	var wg sync.WaitGroup
+	for i := range readers {
+		wg.Go(func() {
+			defer func() {
+				if r := recover(); r != nil {
+					failed[i] = fmt.Errorf("lecture interrompue : %v", r)
+				}
+			}()
+			for f := range todo {
+				if failed[i] == nil {
+					failed[i] = st.readFile(ctx, d, f, into, opts, im)
+				}
+			}
+		})
+	}
+	for _, f := range b.Files {
+		todo <- f
+	}
+	close(todo)
+	wg.Wait()
+	return errors.Join(failed...)
+}
+
+func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, into *batch, opts ImportOptions, im *Import) error {
+	number := slices.IndexFunc(st.files, func(o aaf.File) bool { return o.Name == f.Name })
+	degree := f.Degree
+	if degree == "" {
+		degree = aaf.Second
+	}
+	header, err := d.Read(f, func(r aaf.Record) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		return st.put(into, degree, number, f, r)
+	})
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	for name, n := range header.Unknown {
+		im.Warnings = append(im.Warnings, fmt.Sprintf("%s : attribut inconnu %s, lu %d fois et laissé de côté.", f.Name, name, n))
+	}
+	var bad *aaf.BadFile
+	if errors.As(err, &bad) && opts.KeepParsed {
+		im.Warnings = append(im.Warnings, "Fichier mal terminé, gardé jusqu’à sa dernière fiche lisible : "+bad.Error())
+		for _, c := range []aaf.Category{aaf.Students, aaf.Relatives, aaf.StaffOf} {
+			st.gaps[string(degree)+"/"+string(c)] = true
+		}
+		return nil
+	}
+	return err
+}
+
+// put stages one record: a repeat in one file replaces the former one, a repeat
+// in the files of another school is joined to it.
+func (st *staging) put(into *batch, degree aaf.Degree, number int, f aaf.File, r aaf.Record) error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if r.Problem != "" {
+		st.lines = append(st.lines, Outcome{Kind: "refusé", File: f.Name, Line: r.Line, ID: r.ID, Says: r.Problem})
+		return nil
+	}
+	byCategory := into.records[degree]
+	if byCategory == nil {
+		byCategory = map[aaf.Category]map[string]staged{}
+		into.records[degree] = byCategory
+	}
+	records := byCategory[r.Category]
+	if records == nil {
+		records = map[string]staged{}
+		byCategory[r.Category] = records
+	}
+	attrs := r.Keep()
+	if former, twice := records[r.ID]; twice && isPerson(r.Category) {
+		switch {
+		case int(former.file) == number:
+			st.lines = append(st.lines, Outcome{Kind: "avertissement", File: f.Name, Line: r.Line, ID: r.ID, Says: "Cette fiche figure deux fois dans le fichier : la dernière est retenue."})
+		case st.files[former.file].Prefix != f.Prefix && former.op == aaf.Add && r.Op == aaf.Add:
+			known, err := st.get(former)
+			if err != nil {
+				return err
+			}
+			attrs = joinAttrs(known, attrs)
+		}
+	}
+	one, err := st.write(attrs)
+	if err != nil {
+		return err
+	}
+	one.file, one.op, one.line = int16(number), r.Op, int32(r.Line)
+	records[r.ID] = one
+	return nil
+}
+
+func isPerson(c aaf.Category) bool {
+	return c == aaf.Students || c == aaf.Relatives || c == aaf.StaffOf
+}
+
+// write appends the attributes of a record to the file.
+func (st *staging) write(attrs []aaf.Attr) (s staged, err error) {
+	raw, err := cbor.Marshal(attrs)
+	if err != nil {
+		return s, err
+	}
+	sum := sha256.Sum256(raw)
+	copy(s.digest[:], sum[:])
+	s.at, s.size = st.end, int32(len(raw))
+	n, err := st.w.Write(raw)
+	st.end += int64(n)
+	return s, err
+}
+
+// get reads the attributes of a staged record.
+func (st *staging) get(s staged) (attrs []aaf.Attr, err error) {
+	if st.w.Buffered() > 0 {
+		if err := st.w.Flush(); err != nil {
+			return nil, err
+		}
+	}
+	raw := make([]byte, s.size)
+	if _, err := st.f.ReadAt(raw, s.at); err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	return attrs, cbor.Unmarshal(raw, &attrs)
+}
+
+func (st *staging) close() error { return st.f.Close() }
+
+// joinAttrs is what two schools say of one person: lists are joined, single
+// values are those of the last.
+func joinAttrs(a, b []aaf.Attr) []aaf.Attr {
+	joined := slices.Clone(b)
+	for _, was := range a {
+		i := slices.IndexFunc(joined, func(x aaf.Attr) bool { return x.Name == was.Name })
+		switch {
+		case i < 0:
+			joined = append(joined, was)
+		case len(was.Values) > 1 || len(joined[i].Values) > 1 || composite(was) || composite(joined[i]):
+			values := slices.Clone(joined[i].Values)
+			for _, v := range was.Values {
+				if !slices.Contains(values, v) {
+					values = append(values, v)
+				}
+			}
+			joined[i].Values = values
+		}
+	}
+	return joined
+}
+
+// composite reports whether the values of an attribute name what they are about.
+func composite(a aaf.Attr) bool {
+	return len(a.Values) > 0 && slices.ContainsFunc(a.Values, func(v string) bool { return slices.Contains([]byte(v), '$') })
+}
+
+// order gives the join keys of a category in a stable order.
+func order(records map[string]staged) []string {
+	keys := make([]string, 0, len(records))
+	for k := range records {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// digestOf joins a digest with what the record is decoded with besides itself.
+func digestOf(s staged, more ...string) []byte {
+	h := sha256.New()
+	h.Write(s.digest[:])
+	for _, m := range more {
+		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(m))))
+		h.Write([]byte(m))
+	}
+	return h.Sum(nil)[:16]
+}

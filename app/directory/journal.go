@@ -1,0 +1,108 @@
+package directory
+
+import (
+	"slices"
+	"time"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+// An Event is a line of the journal as pages show it.
+type Event struct {
+	Seq      uint64
+	At       time.Time
+	Action   string
+	Says     string
+	Severity data.Severity
+	By       string
+	Via      string
+	Label    string // of what it is about, "" once erased
+	Table    string
+	Subject  string
+	Note     string
+	Changes  []data.Change
+}
+
+func eventOf(e data.Event) Event {
+	out := Event{Seq: e.Seq, At: e.At, Action: e.Action, Says: e.Says, Severity: e.Severity, Table: e.Table, Subject: e.Subject}
+	if p := e.Personal; p != nil {
+		out.By, out.Via, out.Label, out.Note, out.Changes = p.By, p.Via, p.Label, p.Note, p.Changes
+	}
+	return out
+}
+
+// Important reports whether the event stands out.
+func (e Event) Important() bool { return e.Severity == data.Important }
+
+// Attention reports whether the event deserves a look.
+func (e Event) Attention() bool { return e.Severity == data.Attention }
+
+// Journal returns the latest events of an establishment, newest first, older
+// than before (0 for the newest), and the sequence from which to follow.
+func Journal(s *access.Session, uai string, before uint64, n int) (events []Event, last uint64, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		found, err := data.Events(tx, place, before, n)
+		for _, e := range found {
+			events = append(events, eventOf(e))
+		}
+		last = data.LastEvent(tx)
+		return err
+	})
+	return events, last, err
+}
+
+// JournalAfter returns the events of an establishment that follow a sequence,
+// oldest first.
+func JournalAfter(s *access.Session, uai string, after uint64, n int) (events []Event, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		found, err := data.EventsAfter(tx, place, after, n)
+		for _, e := range found {
+			events = append(events, eventOf(e))
+		}
+		return err
+	})
+	return events, err
+}
+
+// History returns what happened to a person, newest first: events of the record
+// and of the account, and what each import changed.
+func History(s *access.Session, uai, id string, n int) (events []Event, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		u, err := Users.Get(tx, id)
+		if err != nil {
+			return err
+		}
+		if _, ok := u.At(place); !ok {
+			return data.ErrNotFound
+		}
+		for _, table := range []string{Users.Name(), access.Accounts.Name()} {
+			found, err := data.EventsAbout(tx, table, id, n)
+			if err != nil {
+				return err
+			}
+			for _, e := range found {
+				events = append(events, eventOf(e))
+			}
+		}
+		lines, err := data.LinesAbout(tx, Users.Name(), id, n)
+		for _, l := range lines {
+			events = append(events, Event{At: l.At, Action: "import.line", Says: l.Says, By: l.By, Changes: l.Changes, Table: Users.Name(), Subject: id})
+		}
+		return err
+	})
+	slices.SortStableFunc(events, func(a, b Event) int { return b.At.Compare(a.At) })
+	return events[:min(n, len(events))], err
+}

@@ -1,0 +1,235 @@
+package directory
+
+import (
+	"strings"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+// A Filter chooses people of an establishment.
+type Filter struct {
+	Profile Profile // "" for the deleted ones, of all profiles
+	Class   string  // code
+	Grade   string
+	State   State
+	NoEmail bool
+}
+
+func (f Filter) group() string {
+	switch {
+	case f.Profile == "":
+		return deletedGroup
+	case f.Class != "":
+		return classGroup(f.Class)
+	}
+	return string(f.Profile)
+}
+
+// keep tests what facetsOf wrote, nil when nothing is to be tested.
+func (f Filter) keep() func(string) bool {
+	if f.State == "" && f.Grade == "" && !f.NoEmail {
+		return nil
+	}
+	return func(facets string) bool {
+		state, rest, _ := strings.Cut(facets, "\x1f")
+		mail, rest, _ := strings.Cut(rest, "\x1f")
+		_, grade, _ := strings.Cut(rest, "\x1f")
+		return (f.State == "" || state == string(f.State)) && (f.Grade == "" || grade == f.Grade) && (!f.NoEmail || mail == "-")
+	}
+}
+
+// A Line is a person in a list.
+type Line struct {
+	User
+	Where    string // class, discipline or function, children
+	LastSeen access.Presence
+}
+
+// A List is a page of people of an establishment.
+type List struct {
+	Lines      []Line
+	Total      int
+	Prev, Next string // cursors
+}
+
+// People lists people of an establishment, by name, from a cursor.
+func People(s *access.Session, uai string, f Filter, at string, back bool, size int) (list List, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		page, err := UsersList.List(tx, place, f.group(), "", at, back, size, f.keep())
+		if err != nil {
+			return err
+		}
+		list.Prev, list.Next = page.Prev, page.Next
+		for _, u := range page.Rows {
+			seen, err := access.LastSignIn(tx, u.ID)
+			if err != nil {
+				return err
+			}
+			list.Lines = append(list.Lines, Line{u, u.summary(place), seen})
+		}
+		list.Total, err = total(tx, place, f)
+		return err
+	})
+	return list, err
+}
+
+// total counts the people of a filter: from the counters when it can.
+func total(tx *data.Tx, place data.Place, f Filter) (int, error) {
+	if f.keep() != nil || f.Class != "" || f.Profile == "" {
+		return UsersList.Count(tx, place, f.group(), f.keep())
+	}
+	counts, err := UsersCount.Of(tx, place)
+	return accounts(counts, f.Profile), err
+}
+
+// accounts is how many people of a profile are not deleted.
+func accounts(counts map[string]int, p Profile) (n int) {
+	for _, s := range []State{Active, Inactive, Suspended} {
+		n += counts[string(p)+"/"+string(s)]
+	}
+	return n
+}
+
+// summary says in a few words what somebody is in an establishment.
+func (u User) summary(place data.Place) string {
+	a, _ := u.At(place)
+	switch u.Profile {
+	case Student:
+		return strings.Join(a.Classes, ", ")
+	case Relative:
+		return ""
+	}
+	var words []string
+	for _, f := range a.Functions {
+		word := f.DisciplineName
+		if word == "" || f.Code != "ENS" {
+			word = f.Name
+		}
+		words = append(words, Sentence(word))
+	}
+	return strings.Join(compact(words), ", ")
+}
+
+func compact(words []string) []string {
+	seen := map[string]bool{}
+	var kept []string
+	for _, w := range words {
+		if w != "" && !seen[w] {
+			seen[w] = true
+			kept = append(kept, w)
+		}
+	}
+	return kept
+}
+
+// Sentence writes a label of the academic nomenclatures, all in capitals, as
+// people do.
+func Sentence(label string) string {
+	if label != strings.ToUpper(label) || label == "" {
+		return label
+	}
+	lower := []rune(strings.ToLower(label))
+	return strings.ToUpper(string(lower[0])) + string(lower[1:])
+}
+
+// A Found person is an answer of the type-ahead.
+type Found struct {
+	ID      string
+	Profile Profile
+	Label   string // « NOM Prénom – 14/03/2010 »
+	Note    string
+	At      data.Place // an establishment within reach
+	Deleted bool
+}
+
+// Look is what somebody types to find people.
+type Look struct {
+	Text    string
+	UAI     string  // "" for all that one administers
+	Profile Profile // "" for all
+	Deleted bool
+	Limit   int
+}
+
+// Answers are those of a type-ahead.
+type Answers struct {
+	People []Found
+	Total  int
+	More   bool // than Total
+}
+
+// TypeAhead finds people by the first letters of their names, and by their
+// birth date, login, UID, e-mail or class.
+func TypeAhead(s *access.Session, l Look) (a Answers, err error) {
+	q := data.Query{Text: l.Text, Limit: l.Limit, Tags: []string{presentTag()}}
+	if l.Deleted {
+		q.Tags = []string{deletedTag()}
+	}
+	if l.Profile != "" {
+		q.Tags = append(q.Tags, profileTag(l.Profile))
+	}
+	err = s.See(func(tx *data.Tx) error {
+		if l.UAI != "" {
+			if q.Within, err = locate(tx, l.UAI); err != nil {
+				return err
+			}
+		}
+		found, err := Users.TypeAhead(tx, q)
+		if err != nil {
+			return err
+		}
+		a.Total, a.More = found.Total, found.More
+		for _, u := range found.Rows {
+			a.People = append(a.People, answer(tx, u, q.Within))
+		}
+		return nil
+	})
+	return a, err
+}
+
+func answer(tx *data.Tx, u User, within data.Place) Found {
+	f := Found{ID: u.ID, Profile: u.Profile, Label: u.Label(), At: within, Deleted: u.State() == Deleted}
+	if u.Birth != "" {
+		f.Label += " – " + u.Birth.String()
+	}
+	if within == "" {
+		if reach := tx.Author.Sees.Among(u.Places()); len(reach) > 0 {
+			f.At = reach[0]
+		}
+	}
+	f.Note = u.Profile.One()
+	if where := u.summary(f.At); where != "" {
+		f.Note += " · " + where
+	}
+	return f
+}
+
+// Choices are the classes and grades of an establishment, for filters.
+type Choices struct {
+	Classes []Class
+	Grades  []string
+}
+
+// ChoicesOf returns the classes and grades of an establishment.
+func ChoicesOf(s *access.Session, uai string) (c Choices, err error) {
+	seen := map[string]bool{}
+	err = s.See(func(tx *data.Tx) error {
+		for class, err := range Classes.From(tx, uai+"/") {
+			if err != nil {
+				return err
+			}
+			c.Classes = append(c.Classes, class)
+			if class.Grade != "" && !seen[class.Grade] {
+				seen[class.Grade] = true
+				c.Grades = append(c.Grades, class.Grade)
+			}
+		}
+		return nil
+	})
+	return c, err
+}

@@ -1,0 +1,221 @@
+package directory
+
+import (
+	"errors"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+// A Record is what the console shows of a person in an establishment.
+type Record struct {
+	User
+	Here      Attachment // to the establishment of the page
+	Seen      access.Presence
+	Relatives []Kin // of a student
+	Children  []Kin // of a relative
+	Schools   []Card
+	Elsewhere int // establishments out of reach
+	Admin     *access.Grant
+	Role      access.Role // the highest, held anywhere
+	Groups    []Group
+	ClassesOf []Class
+	Teams     []TeachingGroup
+	Subjects  []Subject
+
+	MayEdit    bool // the account is not deleted, nor that of a higher role
+	MayProtect bool // login and e-mail: not of another administrator, for a local one
+	MayGrant   bool
+}
+
+// Kin is somebody that a link leads to, or the name of somebody who is no
+// account here.
+type Kin struct {
+	Link
+	Person *User // nil when out of reach or without an account
+	At     data.Place
+}
+
+// A Group is an automatic group that somebody is in.
+type Group struct {
+	Label string
+	Kind  string // « Profil », « Classe », « Groupe d’enseignement », « Discipline », « Fonction », « Niveau »
+	Class string // code, when the group is a class
+	Grade string
+}
+
+// RecordOf returns the record of a person of an establishment.
+func RecordOf(s *access.Session, uai, id string) (r Record, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		if r.User, err = Users.Get(tx, id); err != nil {
+			return err
+		}
+		var ok bool
+		if r.Here, ok = r.At(place); !ok {
+			return data.ErrNotFound
+		}
+		return r.fill(tx, s, place)
+	})
+	if err == nil {
+		s.Consulted(id)
+	}
+	return r, err
+}
+
+func (r *Record) fill(tx *data.Tx, s *access.Session, place data.Place) (err error) {
+	if r.Seen, err = access.LastSignIn(tx, r.ID); err != nil {
+		return err
+	}
+	if r.Role, err = access.RoleOf(tx, r.ID); err != nil {
+		return err
+	}
+	if g, err := access.LocalGrant(tx, r.ID, place); err == nil {
+		r.Admin = &g
+	} else if !errors.Is(err, data.ErrNotFound) {
+		return err
+	}
+	own := r.ID == s.Account.ID
+	r.MayEdit = r.State() != Deleted && s.Can(access.ManageAccounts, place) && (own || !r.Role.Above(s.Highest()))
+	r.MayProtect = r.MayEdit && (own || r.Role == "" || s.Highest().Above(access.LocalAdmin))
+	r.MayGrant = r.MayEdit && r.canAdminister() && s.Can(access.GrantLocal, place)
+	if err := r.kin(tx); err != nil {
+		return err
+	}
+	if err := r.schools(tx); err != nil {
+		return err
+	}
+	return r.schooling(tx, place)
+}
+
+// canAdminister reports whether somebody of the profile may be made a local
+// administrator.
+func (u User) canAdminister() bool {
+	return u.Profile == Teacher || u.Profile == Staff || u.Profile == Guest
+}
+
+// kin reads the two ends of the links, as far as the reach goes.
+func (r *Record) kin(tx *data.Tx) error {
+	for _, l := range r.Links {
+		k := Kin{Link: l}
+		if p, err := Users.Get(tx, l.Relative); err == nil {
+			k.Person, k.At = &p, within(tx, p)
+		} else if !errors.Is(err, data.ErrNotFound) {
+			return err
+		}
+		r.Relatives = append(r.Relatives, k)
+	}
+	if r.Profile != Relative {
+		return nil
+	}
+	for child, err := range UsersByRelative.All(tx, r.ID) {
+		if err != nil {
+			return err
+		}
+		for _, l := range child.Links {
+			if l.Relative == r.ID {
+				r.Children = append(r.Children, Kin{l, &child, within(tx, child)})
+			}
+		}
+	}
+	return nil
+}
+
+// within is an establishment of somebody that the author reaches.
+func within(tx *data.Tx, u User) data.Place {
+	if places := tx.Author.Sees.Among(u.Places()); len(places) > 0 {
+		return places[0]
+	}
+	return ""
+}
+
+func (r *Record) schools(tx *data.Tx) error {
+	for _, a := range r.Attachments {
+		if !tx.Author.Sees.Covers(a.At) {
+			r.Elsewhere++
+			continue
+		}
+		c, err := Cards.Get(tx, a.UAI())
+		if err != nil {
+			return err
+		}
+		r.Schools = append(r.Schools, c)
+	}
+	return nil
+}
+
+// schooling reads the classes and groups that the attachment names, and derives
+// from them the automatic groups of the person.
+func (r *Record) schooling(tx *data.Tx, place data.Place) error {
+	add := func(kind, label string) { r.Groups = append(r.Groups, Group{Kind: kind, Label: label}) }
+	add("Profil", r.Profile.Many())
+	codes := append([]string{}, r.Here.Classes...)
+	for _, l := range r.Here.Lessons {
+		codes = append(codes, l.Class)
+	}
+	for _, k := range r.Children {
+		if a, ok := k.Person.At(place); ok {
+			codes = append(codes, a.Classes...)
+		}
+	}
+	for _, code := range compact(codes) {
+		c, err := classOf(tx, place, code)
+		if err != nil {
+			return err
+		}
+		r.ClassesOf = append(r.ClassesOf, c)
+		r.Groups = append(r.Groups, Group{Kind: "Classe", Label: r.Profile.Many() + " de " + c.Name, Class: c.Code})
+	}
+	if r.Grade != "" {
+		r.Groups = append(r.Groups, Group{Kind: "Niveau", Label: "Élèves de " + r.Grade, Grade: r.Grade})
+	}
+	return r.teams(tx, place, add)
+}
+
+func (r *Record) teams(tx *data.Tx, place data.Place, add func(kind, label string)) error {
+	codes := append([]string{}, r.Here.Groups...)
+	for _, l := range r.Here.Lessons {
+		codes = append(codes, l.Group)
+	}
+	for _, code := range compact(codes) {
+		g, err := TeachingGroups.Get(tx, UAIOf(place)+"/"+code)
+		if errors.Is(err, data.ErrNotFound) {
+			g, err = TeachingGroup{Code: code, Name: code}, nil
+		}
+		if err != nil {
+			return err
+		}
+		r.Teams = append(r.Teams, g)
+		add("Groupe d’enseignement", g.Name)
+	}
+	for _, f := range r.Here.Functions {
+		if f.DisciplineName != "" && f.Code == "ENS" {
+			add("Discipline", Sentence(f.DisciplineName))
+		} else {
+			add("Fonction", Sentence(f.Name))
+		}
+	}
+	return nil
+}
+
+func classOf(tx *data.Tx, place data.Place, code string) (Class, error) {
+	c, err := Classes.Get(tx, UAIOf(place)+"/"+code)
+	if errors.Is(err, data.ErrNotFound) {
+		return Class{Code: code, Name: code}, nil
+	}
+	return c, err
+}
+
+// CorrectedIn says where a datum of the federated directory is put right.
+func (u User) CorrectedIn() string {
+	switch u.Profile {
+	case Student, Relative:
+		return "SIECLE (ou ONDE pour le premier degré)"
+	case Guest:
+		return ""
+	}
+	return "STS-Web ou la gestion des personnels de l’académie"
+}
