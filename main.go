@@ -87,13 +87,16 @@ func logger() zerolog.Logger {
 
 // open opens the appliance, after a child process has found its file sound: a
 // damaged file can crash or hang whoever opens it.
-func (w where) open(ctx context.Context) (*app.App, error) {
+func (w where) open(ctx context.Context) (*app.App, error) { return w.openAt(ctx, time.Now) }
+
+// openAt opens the appliance with a clock of its own.
+func (w where) openAt(ctx context.Context, now func() time.Time) (*app.App, error) {
 	if _, err := os.Stat(filepath.Join(w.Data, data.FileName)); err == nil {
 		if err := probe(ctx, w.Data); err != nil {
 			return nil, err
 		}
 	}
-	return app.Open(app.Config{Dir: w.Data, Log: logger()})
+	return app.Open(app.Config{Dir: w.Data, Now: now, Log: logger()})
 }
 
 const probeTime = 60 * time.Second
@@ -127,7 +130,7 @@ const (
 type probeCommand struct{ where }
 
 func (c *probeCommand) Run() error {
-	err := data.Probe(c.Data)
+	err := data.Probe(c.Data, false)
 	switch {
 	case errors.Is(err, data.ErrInUse):
 		os.Exit(probeInUse)
@@ -242,11 +245,12 @@ func (c *demoCommand) Run(ctx context.Context) error {
 
 // serve serves one demo, built first when its directory is empty.
 func (c *demoCommand) serve(ctx context.Context, dir string, at ui.Listening) error {
-	a, err := where{dir}.open(ctx)
+	clock := &demo.Clock{}
+	a, err := where{dir}.openAt(ctx, clock.Now)
 	if err != nil {
 		return err
 	}
-	if err = demo.Fill(ctx, a, c.config(), os.Stdout); err == nil {
+	if err = demo.Fill(ctx, a, clock, c.config(), os.Stdout); err == nil {
 		err = ui.Serve(ctx, a, at)
 	}
 	return errors.Join(err, a.Close())
@@ -327,7 +331,7 @@ func (c *checkCommand) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(a.Check(os.Stdout, c.Repair), a.Close())
+	return errors.Join(a.Check(ctx, os.Stdout, c.Repair), a.Close())
 }
 
 type versionCommand struct{}

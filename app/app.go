@@ -46,10 +46,16 @@ type App struct {
 	key  []byte
 	cron *cron.Cron
 	jobs sync.WaitGroup
+	ctx  context.Context // ends with the appliance
+	stop context.CancelFunc
 
 	mu        sync.Mutex
 	setupCode string // of the first start, "" once used
 }
+
+// ballast is the room kept aside for the day the disk is full: enough to delete,
+// compact and back up.
+const ballast = 64 << 20
 
 // Tables are those of every area.
 var Tables = slices.Concat(access.Tables, directory.Tables, []data.Schema{SettingsTable})
@@ -65,11 +71,12 @@ func Open(cfg Config) (*App, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	store, err := data.Open(data.Config{Dir: cfg.Dir, Now: cfg.Now, Rand: cfg.Rand, Log: cfg.Log, MaxSize: int(cfg.MaxSize), Tables: Tables})
+	store, err := data.Open(data.Config{Dir: cfg.Dir, Now: cfg.Now, Rand: cfg.Rand, Log: cfg.Log, MaxSize: int(cfg.MaxSize), Ballast: ballast, Build: Version, Tables: Tables})
 	if err != nil {
 		return nil, Explain(cfg.Dir, err)
 	}
 	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), cfg: cfg}
+	a.ctx, a.stop = context.WithCancel(context.Background())
 	if a.key, err = readKey(cfg); err == nil {
 		err = os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600)
 	}
@@ -145,6 +152,7 @@ func (a *App) Close() error {
 	if a.cron != nil {
 		<-a.cron.Stop().Done()
 	}
+	a.stop()
 	a.jobs.Wait()
 	return errors.Join(a.Gate.Flush(), a.Store.Close(), os.Remove(a.pidFile()))
 }
@@ -185,5 +193,10 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	}
 	a.cron.Start()
+	a.Go("imports à reprendre", func() {
+		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {
+			a.cfg.Log.Error().Err(err).Msg("import à reprendre")
+		}
+	})
 	return nil
 }

@@ -16,9 +16,9 @@ import (
 
 // Check verifies the whole store and writes what it finds; repair makes again
 // what can be derived.
-func (a *App) Check(out io.Writer, repair bool) error {
+func (a *App) Check(ctx context.Context, out io.Writer, repair bool) error {
 	if repair {
-		if err := a.Store.Repair(); err != nil {
+		if err := a.Store.Repair(ctx); err != nil {
 			return err
 		}
 	}
@@ -80,6 +80,25 @@ func (a *App) ImportAAF(ctx context.Context, out io.Writer, opts directory.Impor
 		return err
 	}
 	return a.Store.WaitIndexed(ctx)
+}
+
+// BeginImport imports a delivery that somebody sent, beside the requests, and
+// returns where its report is. What was sent goes once it is applied.
+func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id string, err error) {
+	opts.TempDir = a.cfg.Dir
+	id, run, err := directory.BeginImport(s, opts)
+	if err != nil {
+		return "", err
+	}
+	a.Go("import", func() {
+		if !opts.DryRun {
+			defer os.Remove(opts.Path)
+		}
+		if _, err := run(a.ctx); err != nil {
+			a.cfg.Log.Error().Err(err).Str("import", id).Msg("import en échec")
+		}
+	})
+	return id, nil
 }
 
 // depositName is the folder of a directory where deliveries wait for the night.

@@ -32,7 +32,7 @@ type Listening struct {
 
 // site returns what the appliance's faces share, once the listening is sound.
 func (l Listening) site(a *app.App) (*web.Site, error) {
-	s := web.Site{App: a, Trusted: l.TrustedProxy, Secure: l.TLSCert != "" || l.TLS != ""}
+	s := web.Site{Appliance: a, Trusted: l.TrustedProxy, Secure: l.TLSCert != "" || l.TLS != ""}
 	if l.PublicURL != "" {
 		u, err := url.Parse(strings.TrimSuffix(l.PublicURL, "/"))
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

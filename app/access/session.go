@@ -99,9 +99,10 @@ func (s *Session) Upkeep(fn func(*data.Tx) error) error {
 	return explain(s.gate.store.Unlogged(s.author(data.Everywhere), fn))
 }
 
-// Record writes in the journal a fact that changed no row.
-func (s *Session) Record(facts ...data.Fact) error {
-	return explain(s.gate.store.Record(s.author(nil), nil, facts...))
+// Record writes facts in the journal, and with them what fn does to tables of
+// the machinery; fn may be nil.
+func (s *Session) Record(fn func(*data.Tx) error, facts ...data.Fact) error {
+	return explain(s.gate.store.Record(s.author(data.Everywhere), fn, facts...))
 }
 
 // Begin starts or resumes a mass change: see data.Store.Begin.

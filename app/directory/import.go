@@ -34,26 +34,29 @@ const (
 	ImportDone     = "terminé"
 	ImportRefused  = "refusé"
 	ImportTried    = "essai"
+	ImportStopped  = "interrompu"
 )
 
 // An Import is the report of one.
 type Import struct {
-	ID       string            `cbor:"id"`
-	At       time.Time         `cbor:"at"`
-	Ended    time.Time         `cbor:"end"`
-	By       string            `cbor:"by"`
-	Files    int               `cbor:"files"`
-	Kind     string            `cbor:"kind"` // « complet », « delta »
-	Date     string            `cbor:"date"` // of the files, 2024-09-16
-	State    string            `cbor:"state"`
-	Phase    string            `cbor:"phase"`
-	Done     int               `cbor:"done"`
-	Total    int               `cbor:"total"`
+	ID       string              `cbor:"id"`
+	At       time.Time           `cbor:"at"`
+	Ended    time.Time           `cbor:"end"`
+	By       string              `cbor:"by"`
+	Files    int                 `cbor:"files"`
+	Kind     string              `cbor:"kind"` // « complet », « delta »
+	Date     string              `cbor:"date"` // of the files, 2024-09-16
+	State    string              `cbor:"state"`
+	Phase    string              `cbor:"phase"`
+	Done     int                 `cbor:"done"`
+	Total    int                 `cbor:"total"`
 	Counts   map[string]*Tallies `cbor:"counts"` // by UAI and profile: "0990001N/student"
-	Warnings []string          `cbor:"warn"`
-	Refusal  string            `cbor:"no,omitempty"`
-	In       []data.Place      `cbor:"in"` // establishments of the files
-	Lines    int               `cbor:"lines"`
+	Warnings []string            `cbor:"warn"`
+	Refusal  string              `cbor:"no,omitempty"`
+	In       []data.Place        `cbor:"in"` // establishments of the files
+	Lines    int                 `cbor:"lines"`
+	Sent     string              `cbor:"sent,omitempty"` // file of the data directory, kept so that a try can be applied
+	Academy  string              `cbor:"acad,omitempty"` // as asked for
 }
 
 // Tallies count what became of people.
@@ -145,7 +148,7 @@ func (im Import) Text() string {
 type Outcome struct {
 	Import string     `cbor:"im"`
 	N      int        `cbor:"n"`
-	Kind   string     `cbor:"k"` // « refusé », « retenu », « avertissement », « fusionné », « modifié » …
+	Kind   string     `cbor:"k"` // one of Sayings
 	UAI    string     `cbor:"uai,omitempty"`
 	Who    string     `cbor:"who,omitempty"`
 	User   string     `cbor:"user,omitempty"`
@@ -155,6 +158,23 @@ type Outcome struct {
 	Says   string     `cbor:"says"`
 	At     data.Place `cbor:"at"`
 }
+
+// What became of a record, as the reports and their filter name it.
+const (
+	SaysRefused   = "refusé"
+	SaysHeld      = "retenu"
+	SaysWarning   = "avertissement"
+	SaysMerged    = "fusionné"
+	SaysChanged   = "modifié"
+	SaysMoved     = "déplacé"
+	SaysDeleted   = "supprimé"
+	SaysRestored  = "rétabli"
+	SaysNoAccount = "sans compte"
+	SaysHomonym   = "homonyme"
+)
+
+// Sayings are the kinds of lines, what needs somebody first.
+var Sayings = []string{SaysRefused, SaysHeld, SaysHomonym, SaysMerged, SaysWarning, SaysNoAccount, SaysDeleted, SaysRestored, SaysMoved, SaysChanged}
 
 // Key orders the lines of an import.
 func (o Outcome) Key() string { return fmt.Sprintf("%s/%08d", o.Import, o.N) }
@@ -172,6 +192,7 @@ type Source struct {
 	Attrs  []aaf.Attr   `cbor:"a"`
 	At     []data.Place `cbor:"at"`
 	Gone   bool         `cbor:"gone,omitempty"`
+	Lost   bool         `cbor:"lost,omitempty"` // received, but in no establishment of the delivery
 }
 
 // Key is académie, degree, category and join key.
@@ -186,11 +207,12 @@ func sourceKey(academy string, degree aaf.Degree, category aaf.Category, id stri
 
 // A Held is a set of deletions that wait for somebody to confirm them.
 type Held struct {
-	UAI    string     `cbor:"uai"`
-	Import string     `cbor:"im"`
-	Users  []string   `cbor:"users"`
-	Says   string     `cbor:"says"` // « 212 élèves »
-	At     data.Place `cbor:"at"`
+	UAI     string     `cbor:"uai"`
+	Import  string     `cbor:"im"`
+	Sources []string   `cbor:"src"`
+	Says    string     `cbor:"says"` // « 212 élèves »
+	Date    string     `cbor:"date"` // of the files
+	At      data.Place `cbor:"at"`
 }
 
 // Key is the UAI: one set for each establishment.
@@ -228,44 +250,149 @@ var importing = access.NewAction("import.aaf", "Import de l’annuaire fédérat
 // and reports that are no establishment's.
 var corresponding = data.NewCrossing("import.sources", "Tenir la correspondance entre les personnes et l’annuaire fédérateur pendant un import")
 
-// one import at a time: two would fight over the same people.
-var oneImport sync.Mutex
+// underway holds the gates that an import goes through: one at a time for each
+// appliance, two would fight over the same people.
+var underway sync.Map
 
-// ErrImporting refuses an import while another is under way.
+func claim(g *access.Gate) bool {
+	_, taken := underway.LoadOrStore(g, true)
+	return !taken
+}
+
+// errImporting refuses an import while another is under way.
 var errImporting = &access.Refusal{Kind: access.Stale, Says: "Un import est déjà en cours : attendez qu’il se termine."}
 
 // ImportAAF reads a delivery, checks it whole, then applies what changed. The
 // report comes back even with an error, once there is one.
 func ImportAAF(ctx context.Context, s *access.Session, opts ImportOptions) (*Import, error) {
-	if !oneImport.TryLock() {
+	if !claim(s.Gate()) {
 		return nil, errImporting
 	}
-	defer oneImport.Unlock()
+	defer underway.Delete(s.Gate())
+	if err := resumeImports(ctx, s.Gate(), opts.TempDir); err != nil {
+		return nil, err
+	}
 	return importAAF(ctx, s, opts, s.Gate().Store().ID())
 }
 
+// BeginImport does what ImportAAF does, in two times: the report can be read
+// under the identifier while run, which must be called, goes on.
+func BeginImport(s *access.Session, opts ImportOptions) (id string, run func(context.Context) (*Import, error), err error) {
+	if !claim(s.Gate()) {
+		return "", nil, errImporting
+	}
+	id = s.Gate().Store().ID()
+	if err := saveImport(s, newImport(s, id, opts)); err != nil {
+		underway.Delete(s.Gate())
+		return "", nil, err
+	}
+	return id, func(ctx context.Context) (*Import, error) {
+		defer underway.Delete(s.Gate())
+		if err := resumeImports(ctx, s.Gate(), opts.TempDir); err != nil {
+			return nil, err
+		}
+		return importAAF(ctx, s, opts, id)
+	}, nil
+}
+
+func newImport(s *access.Session, id string, opts ImportOptions) *Import {
+	im := &Import{ID: id, At: s.Now(), By: s.Name(), State: ImportStaging, Phase: "Lecture des fichiers", Counts: map[string]*Tallies{}, Academy: opts.Academy}
+	if opts.DryRun && filepath.Dir(opts.Path) == opts.TempDir {
+		im.Sent = filepath.Base(opts.Path)
+	}
+	return im
+}
+
+func stagingDir(temp, id string) string { return filepath.Join(temp, "import-"+id) }
+
 func importAAF(ctx context.Context, s *access.Session, opts ImportOptions, id string) (*Import, error) {
-	dir := filepath.Join(opts.TempDir, "import-"+id)
+	dir := stagingDir(opts.TempDir, id)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	im := &Import{ID: id, At: s.Now(), By: s.Name(), State: ImportStaging, Phase: "Lecture des fichiers", Counts: map[string]*Tallies{}}
+	im := newImport(s, id, opts)
 	if err := saveImport(s, im); err != nil {
 		return nil, err
 	}
 	st, err := stage(ctx, opts, dir, im)
 	if err == nil {
-		err = newApplier(s, im, st, opts).run(ctx)
+		st.Reach = s.Reach(access.ImportOwn)
+		err = st.save(dir)
+	}
+	return applyStaged(ctx, s, im, st, dir, err)
+}
+
+// applyStaged applies what was staged, unless staging failed, and clears up
+// after itself, unless the run is to be resumed.
+func applyStaged(ctx context.Context, s *access.Session, im *Import, st *staging, dir string, err error) (*Import, error) {
+	begun := false
+	if err == nil {
+		a := newApplier(s, im, st)
+		err = a.run(ctx)
+		begun = a.begun
 	}
 	if st != nil {
 		err = errors.Join(err, st.close())
 	}
-	if err == nil {
-		return im, nil
+	switch {
+	case err == nil:
+		return im, os.RemoveAll(dir)
+	case begun:
+		im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(err)
+		return im, errors.Join(err, saveImport(s, im))
 	}
 	im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), says(err)
-	return im, errors.Join(refusal(err), saveImport(s, im))
+	return im, errors.Join(refusal(err), saveImport(s, im), os.RemoveAll(dir))
+}
+
+// ResumeImports ends the imports that were under way when the appliance
+// stopped: to the same result as if it had not.
+func ResumeImports(ctx context.Context, g *access.Gate, temp string) error {
+	if !claim(g) {
+		return errImporting
+	}
+	defer underway.Delete(g)
+	return resumeImports(ctx, g, temp)
+}
+
+func resumeImports(ctx context.Context, g *access.Gate, temp string) error {
+	s := g.System("Import repris")
+	imports, err := LastImports(s, 1<<20)
+	if err != nil {
+		return err
+	}
+	for _, im := range imports {
+		switch im.State {
+		case ImportStopped, ImportApplying:
+			err = errors.Join(err, resume(ctx, s, im, stagingDir(temp, im.ID)))
+		case ImportStaging:
+			if _, missing := os.Stat(stagingDir(temp, im.ID)); missing != nil {
+				continue // not begun: the one that is about to be
+			}
+			im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), "Interrompu pendant la lecture des fichiers, rien n’a été appliqué : recommencez."
+			err = errors.Join(err, saveImport(s, &im), os.RemoveAll(stagingDir(temp, im.ID)))
+		}
+	}
+	return err
+}
+
+func resume(ctx context.Context, s *access.Session, im Import, dir string) error {
+	st, err := loadStaging(dir)
+	if err != nil {
+		return err
+	}
+	im.State, im.Refusal = ImportApplying, ""
+	a := newApplier(s, &im, st)
+	a.thorough = true
+	if im.Lines > 0 {
+		a.lines = nil // written with the first step
+	}
+	err = errors.Join(a.run(ctx), st.close())
+	if err == nil {
+		return os.RemoveAll(dir)
+	}
+	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(err)
+	return errors.Join(err, saveImport(s, &im))
 }
 
 // says is what an error tells people.

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
 
 	"preau/app/access"
 	"preau/app/format/aaf"
@@ -27,24 +30,27 @@ type applier struct {
 	degree  aaf.Degree
 	batch   *batch
 
-	schools  map[string]data.Place // join key of a structure → its place, "" for an office
-	judged   map[data.Place]bool   // establishments of the files: absence is judged there
-	labels   map[string]string     // codes of subjects and MEFs → labels
-	legal    map[string][]data.Place
-	touched  map[string]bool // relatives whose establishments may have changed
-	fresh    map[string]string // source → UID, of what a dry run would create
+	schools  map[string]data.Place   // join key of a structure → its place, "" for an office
+	judged   map[data.Place]bool     // establishments of the files: absence is judged there
+	labels   map[string]string       // codes of subjects and MEFs → labels
+	legal    map[string][]data.Place // join key of a relative → establishments of the children
+	rooms    map[data.Place][]string // of the first degree: codes and labels of the classes that pupils name
+	context  string                  // what the records are read with besides themselves
+	fresh    map[string]string       // source → UID of what this run created, or would create
+	thorough bool                    // a resumed run: what the former one created is not in fresh
+	reach    data.Reach
 	lines    []Outcome
-	accepted []string
+	begun    bool // the run is durable: it will be resumed
 }
 
-func newApplier(s *access.Session, im *Import, st *staging, opts ImportOptions) *applier {
-	return &applier{s: s, im: im, st: st, opts: opts, lines: st.lines, fresh: map[string]string{}, accepted: opts.AcceptDeletions}
+func newApplier(s *access.Session, im *Import, st *staging) *applier {
+	return &applier{s: s, im: im, st: st, opts: st.Options, lines: st.Lines, fresh: map[string]string{}, reach: st.Reach}
 }
 
 // run applies every batch, or says what it would do.
 func (a *applier) run(ctx context.Context) error {
-	for i := range a.st.batches {
-		a.batch = &a.st.batches[i]
+	for i := range a.st.Batches {
+		a.batch = &a.st.Batches[i]
 		if err := a.identify(); err != nil {
 			return err
 		}
@@ -56,12 +62,15 @@ func (a *applier) run(ctx context.Context) error {
 		if err := a.s.Begin(importing, a.im.ID); err != nil {
 			return err
 		}
-		a.im.State = ImportApplying
+		a.im.State, a.begun = ImportApplying, true
+		if err := saveImport(a.s, a.im); err != nil {
+			return err
+		}
 	}
-	for i := range a.st.batches {
-		a.batch = &a.st.batches[i]
+	for i := range a.st.Batches {
+		a.batch = &a.st.Batches[i]
 		for _, degree := range []aaf.Degree{aaf.First, aaf.Second} {
-			if a.batch.records[degree] == nil {
+			if a.batch.Records[degree] == nil {
 				continue
 			}
 			a.degree = degree
@@ -76,12 +85,12 @@ func (a *applier) run(ctx context.Context) error {
 // apply applies one degree of a batch, in the order in which links are found.
 func (a *applier) apply(ctx context.Context) error {
 	a.schools, a.judged, a.labels = map[string]data.Place{}, map[data.Place]bool{}, map[string]string{}
-	a.legal, a.touched = map[string][]data.Place{}, map[string]bool{}
+	a.legal, a.rooms = map[string][]data.Place{}, map[data.Place][]string{}
 	if err := a.survey(); err != nil {
 		return err
 	}
 	a.im.Total = 0
-	for _, records := range a.batch.records[a.degree] {
+	for _, records := range a.batch.Records[a.degree] {
 		a.im.Total += len(records)
 	}
 	a.im.Done = 0
@@ -90,19 +99,18 @@ func (a *applier) apply(ctx context.Context) error {
 		category aaf.Category
 		one      func(*data.Tx, string, staged) error
 	}{
+		{"Nomenclatures", aaf.Subjects, a.term},
+		{"Nomenclatures", aaf.Mefs, a.term},
 		{"Établissements et classes", aaf.Schools, a.school},
 		{"Responsables", aaf.Relatives, a.relative},
 		{"Élèves", aaf.Students, a.student},
 		{"Enseignants et personnels", aaf.StaffOf, a.staff},
 	} {
 		a.im.Phase = step.phase
-		records := a.batch.records[a.degree][step.category]
+		records := a.batch.Records[a.degree][step.category]
 		if err := a.each(ctx, order(records), func(tx *data.Tx, id string) error { return step.one(tx, id, records[id]) }); err != nil {
 			return err
 		}
-	}
-	if err := a.relink(ctx); err != nil {
-		return err
 	}
 	return a.remove(ctx)
 }
@@ -158,9 +166,9 @@ func (a *applier) report(tx *data.Tx) error {
 
 // tell adds a line to the report.
 func (a *applier) tell(kind string, st staged, id string, u *User, says string) {
-	o := Outcome{Kind: kind, ID: id, Line: int(st.line), Says: says}
-	if int(st.file) < len(a.st.files) {
-		o.File = a.st.files[st.file].Name
+	o := Outcome{Kind: kind, ID: id, Line: int(st.Line), Says: says}
+	if st.File >= 0 && int(st.File) < len(a.st.Files) {
+		o.File = a.st.Files[st.File].Name
 	}
 	if u != nil {
 		o.Who, o.User = u.Label(), u.ID
@@ -174,10 +182,14 @@ func (a *applier) tell(kind string, st staged, id string, u *User, says string) 
 
 // tally returns the counts of a person's establishment and profile.
 func (a *applier) tally(u User) *Tallies {
-	key := "-/" + string(u.Profile)
-	if len(u.Attachments) > 0 {
-		key = u.Attachments[0].UAI() + "/" + string(u.Profile)
+	if len(u.Attachments) == 0 {
+		return a.tallyAt("", u.Profile)
 	}
+	return a.tallyAt(u.Attachments[0].At, u.Profile)
+}
+
+func (a *applier) tallyAt(place data.Place, profile Profile) *Tallies {
+	key := firstOf(UAIOf(place), "-") + "/" + string(profile)
 	t := a.im.Counts[key]
 	if t == nil {
 		t = &Tallies{}
@@ -205,8 +217,8 @@ func (a *applier) record(category aaf.Category, id string, st staged, known Sour
 	if err != nil {
 		return r, err
 	}
-	r = aaf.Record{Op: st.op, Category: category, ID: id, Attrs: attrs, Line: int(st.line)}
-	if st.op == aaf.Modify {
+	r = aaf.Record{Op: st.Op, Category: category, ID: id, Attrs: attrs, Line: int(st.Line)}
+	if st.Op == aaf.Modify {
 		r.Attrs = r.Overlay(known.Attrs)
 	}
 	return r, nil
@@ -225,28 +237,28 @@ func (a *applier) keepSource(tx *data.Tx, s Source, at []data.Place) error {
 
 // receive stores a person as the files now say they are, and counts it.
 func (a *applier) receive(tx *data.Tx, was *User, now User, st staged, id string) (User, error) {
-	date := Date(a.batch.date).String()
+	date := Date(a.batch.Date).String()
 	switch {
 	case was == nil:
-		return a.create(tx, now, date)
+		return a.create(tx, now, st, id, date)
 	case was.State() == Deleted:
-		now.DeletedAt, now.DeletedBy = zeroTime, ""
+		now.DeletedAt, now.DeletedBy = time.Time{}, ""
 		a.tally(now).Restored++
-		a.tell("rétabli", st, id, &now, "Compte supprimé que l’annuaire fait de nouveau figurer.")
+		a.tell(SaysRestored, st, id, &now, "Compte supprimé que l’annuaire fait de nouveau figurer.")
 		return now, a.put(tx, now, "Rétabli par l’import AAF du "+date)
-	case sameUser(*was, now):
+	case sameRow(*was, now):
 		return now, nil
 	case !slices.Equal(was.Places(), now.Places()):
 		a.tally(now).Moved++
-		a.tell("déplacé", st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
+		a.tell(SaysMoved, st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
 	default:
 		a.tally(now).Changed++
-		a.tell("modifié", st, id, &now, "Données mises à jour.")
+		a.tell(SaysChanged, st, id, &now, "Données mises à jour.")
 	}
 	return now, a.put(tx, now, "Modifié par l’import AAF du "+date)
 }
 
-func (a *applier) create(tx *data.Tx, now User, date string) (User, error) {
+func (a *applier) create(tx *data.Tx, now User, st staged, key, date string) (User, error) {
 	a.tally(now).Created++
 	if a.opts.DryRun {
 		now.ID = fmt.Sprintf("+%d", len(a.fresh)+1)
@@ -262,7 +274,32 @@ func (a *applier) create(tx *data.Tx, now User, date string) (User, error) {
 		return now, err
 	}
 	now.ID, now.Login, now.Source, now.CreatedAt = id, Both{Federated: login}, FromAAF, tx.Now
+	if base := loginBase(now.FirstName, now.LastName); login != base {
+		if err := a.homonym(wide, now, base, st, key); err != nil {
+			return now, err
+		}
+	}
 	return now, a.put(tx, now, "Créé par l’import AAF du "+date)
+}
+
+// homonym tells of somebody of the same profile and the same name: perhaps the
+// same person twice.
+func (a *applier) homonym(tx *data.Tx, now User, login string, st staged, id string) error {
+	account, err := access.AccountsByLogin.Get(tx, login)
+	if isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	twin, err := Users.Get(tx, account.ID)
+	if isMissing(err) || twin.Profile != now.Profile {
+		return nil
+	}
+	if err == nil && (twin.Birth == "" || now.Birth == "" || twin.Birth == now.Birth) {
+		a.tell(SaysHomonym, st, id, &now, "Même nom, même prénom et même profil que le compte "+twin.ID+" : vérifiez qu’il ne s’agit pas de la même personne.")
+	}
+	return err
 }
 
 func (a *applier) put(tx *data.Tx, u User, saying string) error {
@@ -284,11 +321,10 @@ func uais(places []data.Place) string {
 	return join(words)
 }
 
-// sameUser compares what is stored of two states of one person.
-func sameUser(a, b User) bool {
-	b.Version = a.Version
-	x, errA := encodeRow(a)
-	y, errB := encodeRow(b)
+// sameRow compares what is stored of two states of one row.
+func sameRow(a, b data.Row) bool {
+	x, errA := cbor.Marshal(a)
+	y, errB := cbor.Marshal(b)
 	return errA == nil && errB == nil && bytes.Equal(x, y)
 }
 
@@ -341,18 +377,18 @@ func (a *applier) wholeImport() Import {
 
 func (a *applier) received(tx *data.Tx) error {
 	wide := corresponding.Over(tx)
-	for i := range a.st.batches {
-		b := &a.st.batches[i]
-		for degree := range b.records {
+	for i := range a.st.Batches {
+		b := &a.st.Batches[i]
+		for degree := range b.Records {
 			r, err := Receivings.Get(wide, a.academy+"/"+string(degree))
 			if err != nil && !errors.Is(err, data.ErrNotFound) {
 				return err
 			}
 			r.ID = a.academy + "/" + string(degree)
-			if b.kind == aaf.Complete {
-				r.Complete = max(r.Complete, string(b.date))
+			if b.Kind == aaf.Complete {
+				r.Complete = max(r.Complete, string(b.Date))
 			}
-			r.Last = max(r.Last, string(b.date))
+			r.Last = max(r.Last, string(b.Date))
 			if err := Receivings.Put(wide, r); err != nil {
 				return err
 			}

@@ -1,24 +1,19 @@
 package directory
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/fxamacker/cbor/v2"
-
 	"preau/app/access"
 	"preau/app/format/aaf"
 	"preau/data"
 )
 
-var zeroTime time.Time
-
 func join(words []string) string { return strings.Join(words, ", ") }
-
-func encodeRow(u User) ([]byte, error) { return cbor.Marshal(u) }
 
 // departments are the académies of the departments whose number begins a UAI.
 var departments = map[string]string{
@@ -40,7 +35,7 @@ var departments = map[string]string{
 // about, and refuses a delivery that comes too late.
 func (a *applier) identify() error {
 	name := a.opts.Academy
-	for degree, categories := range a.batch.records {
+	for degree, categories := range a.batch.Records {
 		a.degree = degree
 		for _, id := range order(categories[aaf.Schools]) {
 			s, err := a.decodeSchool(id, categories[aaf.Schools][id], Source{})
@@ -112,7 +107,7 @@ func (a *applier) onlyAcademy() (name string, err error) {
 // than the last complete.
 func (a *applier) inOrder() error {
 	return a.s.See(func(tx *data.Tx) error {
-		for degree := range a.batch.records {
+		for degree := range a.batch.Records {
 			r, err := Receivings.Get(corresponding.Over(tx), a.academy+"/"+string(degree))
 			if errors.Is(err, data.ErrNotFound) {
 				continue
@@ -120,14 +115,14 @@ func (a *applier) inOrder() error {
 			if err != nil {
 				return err
 			}
-			last, date := r.Last, string(a.batch.date)
-			if a.batch.kind == aaf.Complete {
+			last, date := r.Last, string(a.batch.Date)
+			if a.batch.Kind == aaf.Complete {
 				last = r.Complete
 			}
 			if date != "" && date < last {
 				return access.Wrong("fichier", fmt.Sprintf("Ces fichiers datent du %s et des fichiers du %s ont déjà été appliqués : demandez une livraison plus récente.", Date(date), Date(last)))
 			}
-			if gap := daysBetween(r.Last, date); a.batch.kind == aaf.Delta && gap > 1 && r.Last != "" {
+			if gap := daysBetween(r.Last, date); a.batch.Kind == aaf.Delta && gap > 1 && r.Last != "" {
 				a.im.Warnings = append(a.im.Warnings, fmt.Sprintf("%d jours séparent cette livraison de la précédente (%s) : des changements manquent peut-être, jusqu’au prochain complet.", gap, Date(r.Last)))
 			}
 		}
@@ -147,15 +142,14 @@ func daysBetween(a, b string) int {
 // permit refuses files that hold another establishment than those that the
 // person may import.
 func (a *applier) permit() error {
-	reach := a.s.Reach(access.ImportOwn)
-	for degree := range a.batch.records {
+	for degree := range a.batch.Records {
 		a.degree = degree
 		a.schools, a.judged = map[string]data.Place{}, map[data.Place]bool{}
 		if err := a.surveySchools(); err != nil {
 			return err
 		}
 		for p := range a.judged {
-			if !reach.Covers(p) {
+			if !a.reach.Covers(p) {
 				return access.Wrong("fichier", "Ces fichiers contiennent l’établissement "+UAIOf(p)+", qui n’est pas dans votre périmètre : demandez à l’académie de les importer.")
 			}
 			if !slices.Contains(a.im.In, p) {
@@ -196,9 +190,9 @@ func (a *applier) surveySchools() error {
 	if err != nil {
 		return err
 	}
-	records := a.batch.records[a.degree][aaf.Schools]
+	records := a.batch.Records[a.degree][aaf.Schools]
 	for _, id := range order(records) {
-		if records[id].op != aaf.Add {
+		if records[id].Op != aaf.Add {
 			if p := a.schools[id]; p != "" {
 				a.judged[p] = true
 			}
@@ -223,7 +217,7 @@ func (a *applier) survey() error {
 	if err := a.surveySchools(); err != nil {
 		return err
 	}
-	categories := a.batch.records[a.degree]
+	categories := a.batch.Records[a.degree]
 	for _, category := range []aaf.Category{aaf.Subjects, aaf.Mefs} {
 		for id, st := range categories[category] {
 			r, err := a.record(category, id, st, Source{})
@@ -239,7 +233,36 @@ func (a *applier) survey() error {
 			}
 		}
 	}
+	a.context = a.salt()
 	return a.surveyFamilies(categories[aaf.Students])
+}
+
+// surveyRooms learns the classes of the first degree, which pupils alone name.
+func (a *applier) surveyRooms(s aaf.Student) {
+	if a.degree != aaf.First {
+		return
+	}
+	for _, m := range s.Classes {
+		place := a.schools[m.School]
+		known := false
+		for i := 0; i < len(a.rooms[place]); i += 2 {
+			known = known || a.rooms[place][i] == m.Code
+		}
+		if !known {
+			a.rooms[place] = append(a.rooms[place], m.Code, firstOf(m.Label, m.Code))
+		}
+	}
+}
+
+// salt is a digest of the establishments that the records are read with: the
+// same record says more once another school is known.
+func (a *applier) salt() string {
+	keys := make([]string, 0, len(a.schools))
+	for id, place := range a.schools {
+		keys = append(keys, fmt.Sprint(id, place, a.judged[place]))
+	}
+	slices.Sort(keys)
+	return fmt.Sprintf("%x", sha256.Sum256([]byte(strings.Join(keys, "\n"))))
 }
 
 // termLabel is the label of a subject or of a MEF.
@@ -256,9 +279,9 @@ func termLabel(r aaf.Record) (string, error) {
 // their children are: they alone have an account.
 func (a *applier) surveyFamilies(records map[string]staged) error {
 	return a.s.See(func(tx *data.Tx) error {
-		for id, st := range records {
-			known := Source{}
-			if st.op != aaf.Add {
+		for _, id := range order(records) {
+			st, known := records[id], Source{}
+			if st.Op != aaf.Add {
 				var err error
 				if known, _, err = a.known(tx, aaf.Students, id); err != nil {
 					return err
@@ -269,7 +292,7 @@ func (a *applier) surveyFamilies(records map[string]staged) error {
 				return err
 			}
 			s, _, err := r.Student()
-			if err != nil || st.op == aaf.Delete {
+			if err != nil || st.Op == aaf.Delete {
 				continue
 			}
 			for _, l := range s.Links {
@@ -282,6 +305,7 @@ func (a *applier) surveyFamilies(records map[string]staged) error {
 					}
 				}
 			}
+			a.surveyRooms(s)
 		}
 		return nil
 	})

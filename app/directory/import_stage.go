@@ -16,37 +16,41 @@ import (
 	"github.com/fxamacker/cbor/v2"
 
 	"preau/app/format/aaf"
+	"preau/data"
 )
 
 // A staged record waits in a file of the import's directory; what stays in
 // memory is where it is, and its digest.
 type staged struct {
-	at     int64
-	size   int32
-	file   int16 // of the delivery
-	op     aaf.Op
-	line   int32
-	digest [16]byte
+	At     int64    `cbor:"a"`
+	Size   int32    `cbor:"s"`
+	File   int16    `cbor:"f"` // of the delivery, -1 for none
+	Op     aaf.Op   `cbor:"o"`
+	Line   int32    `cbor:"l"`
+	Digest [16]byte `cbor:"d"`
 }
 
 // A staging holds the records of a delivery, by batch, degree and category,
 // each once.
 type staging struct {
-	files   []aaf.File
-	batches []batch
-	gaps    map[string]bool // degree/category that absence says nothing of
-	f       *os.File
-	w       *bufio.Writer
-	end     int64
-	mu      sync.Mutex
-	lines   []Outcome // what staging has to say
+	Files   []aaf.File      `cbor:"files"`
+	Batches []batch         `cbor:"batches"`
+	Gaps    map[string]bool `cbor:"gaps"`  // degree/category that absence says nothing of
+	Lines   []Outcome       `cbor:"lines"` // what staging has to say
+	Options ImportOptions   `cbor:"options"`
+	Reach   data.Reach      `cbor:"reach"` // of whoever imports
+
+	f   *os.File
+	w   *bufio.Writer
+	end int64
+	mu  sync.Mutex
 }
 
 // A batch is a complete state or one delta.
 type batch struct {
-	kind    aaf.Kind
-	date    aaf.Date
-	records map[aaf.Degree]map[aaf.Category]map[string]staged
+	Kind    aaf.Kind                                          `cbor:"k"`
+	Date    aaf.Date                                          `cbor:"d"`
+	Records map[aaf.Degree]map[aaf.Category]map[string]staged `cbor:"r"`
 }
 
 // stage reads a delivery whole into a file. Nothing is applied before every
@@ -57,18 +61,18 @@ func stage(ctx context.Context, opts ImportOptions, dir string, im *Import) (*st
 		return nil, err
 	}
 	defer d.Close()
-	f, err := os.Create(filepath.Join(dir, "objets"))
+	f, err := os.Create(filepath.Join(dir, objectsName))
 	if err != nil {
 		return nil, err
 	}
-	st := &staging{files: d.Files, gaps: map[string]bool{}, f: f, w: bufio.NewWriterSize(f, 1<<20)}
+	st := &staging{Files: d.Files, Gaps: map[string]bool{}, Options: opts, f: f, w: bufio.NewWriterSize(f, 1<<20)}
 	im.Files, im.Date, im.Kind = len(d.Files), string(d.Date()), "complet"
 	if d.Kind() == aaf.Delta {
 		im.Kind = "delta"
 	}
 	im.Warnings = append(im.Warnings, d.Notes...)
 	for _, g := range d.Gaps {
-		st.gaps[string(g.Degree)+"/"+string(g.Category)] = true
+		st.Gaps[string(g.Degree)+"/"+string(g.Category)] = true
 		im.Warnings = append(im.Warnings, g.Sentence)
 	}
 	for _, b := range d.Batches() {
@@ -84,8 +88,8 @@ const readers = 2
 
 // read stages the files of a batch, two at a time.
 func (st *staging) read(ctx context.Context, d *aaf.Delivery, b aaf.Batch, opts ImportOptions, im *Import) error {
-	st.batches = append(st.batches, batch{b.Kind, b.Date, map[aaf.Degree]map[aaf.Category]map[string]staged{}})
-	into := &st.batches[len(st.batches)-1]
+	st.Batches = append(st.Batches, batch{b.Kind, b.Date, map[aaf.Degree]map[aaf.Category]map[string]staged{}})
+	into := &st.Batches[len(st.Batches)-1]
 	todo := make(chan aaf.File)
 	failed := make([]error, readers)
 	var wg sync.WaitGroup
@@ -112,7 +116,7 @@ func (st *staging) read(ctx context.Context, d *aaf.Delivery, b aaf.Batch, opts 
 }
 
 func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, into *batch, opts ImportOptions, im *Import) error {
-	number := slices.IndexFunc(st.files, func(o aaf.File) bool { return o.Name == f.Name })
+	number := slices.IndexFunc(st.Files, func(o aaf.File) bool { return o.Name == f.Name })
 	degree := f.Degree
 	if degree == "" {
 		degree = aaf.Second
@@ -132,7 +136,7 @@ func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, in
 	if errors.As(err, &bad) && opts.KeepParsed {
 		im.Warnings = append(im.Warnings, "Fichier mal terminé, gardé jusqu’à sa dernière fiche lisible : "+bad.Error())
 		for _, c := range []aaf.Category{aaf.Students, aaf.Relatives, aaf.StaffOf} {
-			st.gaps[string(degree)+"/"+string(c)] = true
+			st.Gaps[string(degree)+"/"+string(c)] = true
 		}
 		return nil
 	}
@@ -145,13 +149,13 @@ func (st *staging) put(into *batch, degree aaf.Degree, number int, f aaf.File, r
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if r.Problem != "" {
-		st.lines = append(st.lines, Outcome{Kind: "refusé", File: f.Name, Line: r.Line, ID: r.ID, Says: r.Problem})
+		st.Lines = append(st.Lines, Outcome{Kind: SaysRefused, File: f.Name, Line: r.Line, ID: r.ID, Says: r.Problem})
 		return nil
 	}
-	byCategory := into.records[degree]
+	byCategory := into.Records[degree]
 	if byCategory == nil {
 		byCategory = map[aaf.Category]map[string]staged{}
-		into.records[degree] = byCategory
+		into.Records[degree] = byCategory
 	}
 	records := byCategory[r.Category]
 	if records == nil {
@@ -161,9 +165,9 @@ func (st *staging) put(into *batch, degree aaf.Degree, number int, f aaf.File, r
 	attrs := r.Keep()
 	if former, twice := records[r.ID]; twice && isPerson(r.Category) {
 		switch {
-		case int(former.file) == number:
-			st.lines = append(st.lines, Outcome{Kind: "avertissement", File: f.Name, Line: r.Line, ID: r.ID, Says: "Cette fiche figure deux fois dans le fichier : la dernière est retenue."})
-		case st.files[former.file].Prefix != f.Prefix && former.op == aaf.Add && r.Op == aaf.Add:
+		case int(former.File) == number:
+			st.Lines = append(st.Lines, Outcome{Kind: SaysWarning, File: f.Name, Line: r.Line, ID: r.ID, Says: "Cette fiche figure deux fois dans le fichier : la dernière est retenue."})
+		case st.Files[former.File].Prefix != f.Prefix && former.Op == aaf.Add && r.Op == aaf.Add:
 			known, err := st.get(former)
 			if err != nil {
 				return err
@@ -175,7 +179,7 @@ func (st *staging) put(into *batch, degree aaf.Degree, number int, f aaf.File, r
 	if err != nil {
 		return err
 	}
-	one.file, one.op, one.line = int16(number), r.Op, int32(r.Line)
+	one.File, one.Op, one.Line = int16(number), r.Op, int32(r.Line)
 	records[r.ID] = one
 	return nil
 }
@@ -191,8 +195,8 @@ func (st *staging) write(attrs []aaf.Attr) (s staged, err error) {
 		return s, err
 	}
 	sum := sha256.Sum256(raw)
-	copy(s.digest[:], sum[:])
-	s.at, s.size = st.end, int32(len(raw))
+	copy(s.Digest[:], sum[:])
+	s.At, s.Size = st.end, int32(len(raw))
 	n, err := st.w.Write(raw)
 	st.end += int64(n)
 	return s, err
@@ -205,14 +209,47 @@ func (st *staging) get(s staged) (attrs []aaf.Attr, err error) {
 			return nil, err
 		}
 	}
-	raw := make([]byte, s.size)
-	if _, err := st.f.ReadAt(raw, s.at); err != nil && !errors.Is(err, io.EOF) {
+	raw := make([]byte, s.Size)
+	if _, err := st.f.ReadAt(raw, s.At); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	return attrs, cbor.Unmarshal(raw, &attrs)
 }
 
 func (st *staging) close() error { return st.f.Close() }
+
+// Names of the files of a staging: the attributes, and where each record is.
+const (
+	objectsName = "objets"
+	indexName   = "index"
+)
+
+// save writes where each record is, so that a run that was killed can go on.
+func (st *staging) save(dir string) error {
+	f, err := os.Create(filepath.Join(dir, indexName))
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriterSize(f, 1<<20)
+	return errors.Join(cbor.NewEncoder(w).Encode(st), w.Flush(), f.Sync(), f.Close())
+}
+
+// loadStaging opens what a killed run had staged.
+func loadStaging(dir string) (*staging, error) {
+	raw, err := os.ReadFile(filepath.Join(dir, indexName))
+	if err != nil {
+		return nil, err
+	}
+	st := &staging{}
+	if err := cbor.Unmarshal(raw, st); err != nil {
+		return nil, err
+	}
+	if st.f, err = os.Open(filepath.Join(dir, objectsName)); err != nil {
+		return nil, err
+	}
+	st.w = bufio.NewWriter(io.Discard)
+	return st, nil
+}
 
 // joinAttrs is what two schools say of one person: lists are joined, single
 // values are those of the last.
@@ -254,7 +291,7 @@ func order(records map[string]staged) []string {
 // digestOf joins a digest with what the record is decoded with besides itself.
 func digestOf(s staged, more ...string) []byte {
 	h := sha256.New()
-	h.Write(s.digest[:])
+	h.Write(s.Digest[:])
 	for _, m := range more {
 		h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(m))))
 		h.Write([]byte(m))

@@ -21,19 +21,24 @@ func loginPart(name string) string {
 	return b.String()
 }
 
+// loginBase is the login of somebody who has no homonym.
+func loginBase(first, last string) string {
+	f, l := loginPart(first), loginPart(last)
+	switch {
+	case f == "" && l == "":
+		return "compte"
+	case f == "" || l == "":
+		return f + l
+	case f == "admin":
+		return "a." + l // admin. is the login of super managers
+	}
+	return f + "." + l
+}
+
 // newLogin returns prenom.nom, with a number for homonyms: unique over the
 // whole appliance, accounts deleted but kept included.
 func newLogin(tx *data.Tx, first, last string) (string, error) {
-	f, l := loginPart(first), loginPart(last)
-	base := f + "." + l
-	switch {
-	case f == "" && l == "":
-		base = "compte"
-	case f == "" || l == "":
-		base = f + l
-	case f == "admin":
-		base = "a." + l // admin. is the login of super managers
-	}
+	base := loginBase(first, last)
 	for n := 1; ; n++ {
 		login := base
 		if n > 1 {

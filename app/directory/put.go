@@ -15,15 +15,7 @@ var publishing = data.NewCrossing("directory.card", "Tenir à jour la carte publ
 // in which a person is written.
 func putUser(tx *data.Tx, u User) error {
 	u.Version++
-	slices.SortStableFunc(u.Attachments, func(a, b Attachment) int {
-		switch {
-		case a.Main == b.Main:
-			return 0
-		case a.Main:
-			return -1
-		}
-		return 1
-	})
+	slices.SortStableFunc(u.Attachments, mainFirst)
 	if err := Users.Put(tx, u); err != nil {
 		return err
 	}
@@ -32,6 +24,16 @@ func putUser(tx *data.Tx, u User) error {
 		return err
 	}
 	return access.Accounts.Put(tx, account(u, was))
+}
+
+func mainFirst(a, b Attachment) int {
+	switch {
+	case a.Main == b.Main:
+		return 0
+	case a.Main:
+		return -1
+	}
+	return 1
 }
 
 // putEstablishment stores an establishment and its public card.

@@ -34,7 +34,7 @@ var (
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, Mails, Purges, Recents}
+var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, Mails, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
 
 func present(value string) []string {
 	if value == "" {

@@ -37,11 +37,11 @@ func showSignIn(v *web.Visit) error {
 	if v.Session != nil && v.Refused() == nil {
 		return v.Done(landing(v, v.Ask("vers")), "")
 	}
-	code, err := v.App.SetupCode()
+	code, err := v.Appliance.SetupCode()
 	if err != nil {
 		return err
 	}
-	set, err := v.App.Settings()
+	set, err := v.Appliance.Settings()
 	if err != nil {
 		return err
 	}
@@ -55,7 +55,7 @@ func showSignIn(v *web.Visit) error {
 }
 
 func signIn(v *web.Visit) error {
-	signed, err := v.App.Gate.SignIn(v.Context(), access.SignIn{Login: v.Form("login"), Password: v.FormValue("mot-de-passe"),
+	signed, err := v.Appliance.Gate.SignIn(v.Context(), access.SignIn{Login: v.Form("login"), Password: v.FormValue("mot-de-passe"),
 		From: v.From(v.Ctx), Agent: web.Clean(v.Ctx.Get("User-Agent")), Device: v.Device()})
 	if err != nil {
 		return v.Again(err, showSignIn)
@@ -111,7 +111,7 @@ type setupPage struct {
 }
 
 func showSetup(v *web.Visit) error {
-	code, err := v.App.SetupCode()
+	code, err := v.Appliance.SetupCode()
 	if err != nil {
 		return err
 	}
@@ -132,10 +132,10 @@ func showSetup(v *web.Visit) error {
 
 func setUp(v *web.Visit) error {
 	form := formOf(v)
-	if err := v.App.SetUp(v.Context(), form); err != nil {
+	if err := v.Appliance.SetUp(v.Context(), form); err != nil {
 		return v.Again(err, showSetup)
 	}
-	signed, err := v.App.Gate.SignIn(v.Context(), access.SignIn{Login: form.Login, Password: form.Password, From: v.From(v.Ctx)})
+	signed, err := v.Appliance.Gate.SignIn(v.Context(), access.SignIn{Login: form.Login, Password: form.Password, From: v.From(v.Ctx)})
 	if err != nil {
 		return errors.Join(errors.New("sign in after the first start"), err)
 	}

@@ -34,7 +34,7 @@ func (s *Site) cookie(c *fiber.Ctx, name string) string { return c.Cookies(s.coo
 func (s *Site) setCookie(c *fiber.Ctx, name, value string, life time.Duration) {
 	cookie := fasthttpCookie(s.cookieName(name), value, s.Secure)
 	if life != 0 {
-		cookie.Expires = s.App.Gate.Store().Now().Add(life)
+		cookie.Expires = s.Appliance.Gate.Store().Now().Add(life)
 		cookie.MaxAge = int(life / time.Second)
 	}
 	c.Cookie(cookie)
@@ -62,7 +62,7 @@ func (s *Site) unseal(use, sealed string) string {
 }
 
 func (s *Site) mark(use, value string) string {
-	h := hmac.New(sha256.New, s.App.Key())
+	h := hmac.New(sha256.New, s.Appliance.Key())
 	h.Write([]byte(use + "\x00" + value))
 	return base64.RawURLEncoding.EncodeToString(h.Sum(nil))
 }

@@ -35,8 +35,8 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 	page := FailurePage{Status: statusOf[refusal.Kind], Says: refusal.Says}
 	switch refusal.Kind {
 	case access.Internal:
-		page.Reference = s.App.Store.ID()[:8]
-		s.App.Log().Error().Err(err).Str("référence", page.Reference).Str("méthode", c.Method()).Str("chemin", c.Path()).Msg("requête en échec")
+		page.Reference = s.Appliance.Store.ID()[:8]
+		s.Appliance.Log().Error().Err(err).Str("référence", page.Reference).Str("méthode", c.Method()).Str("chemin", c.Path()).Msg("requête en échec")
 	case access.Throttled, access.Overloaded:
 		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(max(refusal.Wait, time.Second)/time.Second)))
 	}

@@ -123,7 +123,7 @@ func (v *Visit) Folded(node string) bool {
 
 // view fills what every page shows.
 func (v *Visit) view(title string, page any) (View, error) {
-	set, err := v.App.Settings()
+	set, err := v.Appliance.Settings()
 	if err != nil {
 		return View{}, err
 	}
@@ -171,7 +171,8 @@ func (s *Site) Rows(name string, rows any) (text string, err error) {
 func (v *Visit) send(name string, data any) error {
 	return v.Views.render(name, data, func(page []byte) error {
 		v.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		return v.Ctx.Send(page)
+		v.Response().SetBody(page) // copied: the buffer is used again
+		return nil
 	})
 }
 

@@ -11,7 +11,7 @@ import (
 func (s *Site) Contain(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.App.Log().Error().Interface("panique", r).Stack().Str("chemin", c.Path()).Msg("requête interrompue")
+			s.Appliance.Log().Error().Interface("panique", r).Stack().Str("chemin", c.Path()).Msg("requête interrompue")
 			err = s.Fail(c, fiber.ErrInternalServerError)
 		}
 	}()
@@ -20,5 +20,5 @@ func (s *Site) Contain(c *fiber.Ctx) (err error) {
 
 // Health says in JSON whether the appliance is well.
 func (s *Site) Health(c *fiber.Ctx) error {
-	return c.JSON(fiber.Map{"status": "ok", "version": app.Version, "index_lag": s.App.Store.Lag(), "mail_queue": 0})
+	return c.JSON(fiber.Map{"status": "ok", "version": app.Version, "index_lag": s.Appliance.Store.Lag(), "mail_queue": 0})
 }

@@ -11,7 +11,7 @@ import (
 
 // A Site is what every face of the appliance shares.
 type Site struct {
-	App       *app.App
+	Appliance *app.App
 	Views     *Views
 	Secure    bool           // served over https, by itself or behind a proxy
 	PublicURL *url.URL       // of links and cookies; nil when nobody gave one
@@ -24,7 +24,7 @@ type Site struct {
 
 // NewSite completes a site with what its appliance says of itself.
 func NewSite(s Site) *Site {
-	s.instance, s.streams = s.App.Store.Instance(), newStreams()
+	s.instance, s.streams = s.Appliance.Store.Instance(), newStreams()
 	return &s
 }
 

@@ -86,14 +86,14 @@ func (v *Visit) Stream(after uint64, next func(*access.Session, uint64) ([]Messa
 // contain keeps a panic of a stream from ending the process.
 func (s *Site) contain(what string) {
 	if r := recover(); r != nil {
-		s.App.Log().Error().Interface("panique", r).Stack().Msg(what)
+		s.Appliance.Log().Error().Interface("panique", r).Stack().Msg(what)
 	}
 }
 
 func (s *Site) pump(w *bufio.Writer, token, from string, after uint64, next func(*access.Session, uint64) ([]Message, error)) {
 	for beat := time.NewTicker(heartbeat); ; {
-		changed := s.App.Store.Changed()
-		session, err := s.App.Gate.Resume(token, from, false)
+		changed := s.Appliance.Store.Changed()
+		session, err := s.Appliance.Gate.Resume(token, from, false)
 		if err != nil {
 			fmt.Fprint(w, "event: fin\ndata: session\n\n")
 			w.Flush()

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -66,7 +67,7 @@ const FormBytes = 1 << 20
 
 // resume gives the visit its session, if its cookie opens one.
 func (v *Visit) resume(extend bool) error {
-	s, err := v.App.Gate.Resume(v.cookie(v.Ctx, sessionCookie), v.From(v.Ctx), extend)
+	s, err := v.Appliance.Gate.Resume(v.cookie(v.Ctx, sessionCookie), v.From(v.Ctx), extend)
 	v.Session = s
 	return err
 }
@@ -157,7 +158,7 @@ func (v *Visit) Token() string {
 	if token := v.formToken(v.Ctx); token != "" {
 		return token
 	}
-	value := v.App.Store.ID() + v.App.Store.ID()
+	value := v.Appliance.Store.ID() + v.Appliance.Store.ID()
 	v.setCookie(v.Ctx, formCookie, v.seal(formCookie, value), 0)
 	return v.mark("jeton", value)
 }
@@ -202,7 +203,7 @@ func Clean(text string) string {
 func (v *Visit) Again(err error, page Handler) error {
 	switch kind := access.KindOf(err); kind {
 	case access.Invalid, access.Stale, access.Throttled:
-		v.refuse(err)
+		errors.As(err, &v.refusal)
 		v.Status(statusOf[kind])
 		return page(v)
 	}
