@@ -16,10 +16,12 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // chromium starts once, at the first test that needs it.
@@ -165,7 +167,7 @@ func (b tab) look(role, name string) (x, y float64, seen []string, found bool) {
 			}
 			called = strings.Join(strings.Fields(called), " ")
 			seen = append(seen, called)
-			if n.Ignored || !strings.HasPrefix(called, name) {
+			if n.Ignored || !strings.HasPrefix(called, name) || found && called != name {
 				continue
 			}
 			cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: n.BackendDOMNodeID})
@@ -174,7 +176,9 @@ func (b tab) look(role, name string) (x, y float64, seen []string, found bool) {
 				continue
 			}
 			x, y, found = (q.Quads[0][0]+q.Quads[0][4])/2, (q.Quads[0][1]+q.Quads[0][5])/2, true
-			return nil
+			if called == name {
+				return nil // the others only begin so
+			}
 		}
 		return nil
 	}))
@@ -196,8 +200,27 @@ func (b tab) rightClick(role, name string) {
 func (b tab) press(keys ...string) {
 	b.Helper()
 	for _, k := range keys {
+		if k == kb.Enter {
+			b.do(chromedp.Func(enter))
+			continue
+		}
 		b.do(chromedp.KeyEvent(k))
 	}
+}
+
+// enter is the Enter key as a keyboard sends it: a page that keeps the keydown
+// for itself gets no keypress, which chromedp sends in any case.
+func enter(ctx context.Context, t *chromedp.Target) error {
+	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeKeyDown, input.DispatchKeyEventTypeKeyUp} {
+		p := input.DispatchKeyEventParams{Type: kind, Key: "Enter", Code: "Enter", WindowsVirtualKeyCode: 13}
+		if kind == input.DispatchKeyEventTypeKeyDown {
+			p.Text = "\r"
+		}
+		if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // fill replaces what a field holds.
@@ -289,6 +312,15 @@ func (b tab) resize(width, height int64) {
 	b.Helper()
 	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
 		_, err := cdp.Call(ctx, t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
+		return err
+	}))
+}
+
+// appearance is what the person's system asks for, "light" or "dark".
+func (b tab) appearance(scheme string) {
+	b.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 		return err
 	}))
 }

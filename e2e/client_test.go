@@ -129,3 +129,17 @@ func (c *caller) signIn(login string) (int, string, http.Header) {
 	c.jeton = c.token("/connexion")
 	return c.post("/connexion", url.Values{"login": {login}, "mot-de-passe": {demoPassword}})
 }
+
+var recordLink = regexp.MustCompile(`href="(/console/etablissements/[^"]+/utilisateurs/[^"]+)"`)
+
+// recordOf is the address of the record of somebody of an establishment, found
+// by their login.
+func (c *caller) recordOf(home, login string) string {
+	c.t.Helper()
+	_, found, _ := c.get(home + "/recherche?q=" + url.QueryEscape(login))
+	m := recordLink.FindStringSubmatch(found)
+	if m == nil {
+		c.t.Fatalf("nobody with the login %s in %s: %s", login, home, found)
+	}
+	return m[1]
+}

@@ -76,7 +76,8 @@ func showPeople(v *web.Visit) error {
 	if !deleted {
 		page.Title, page.One = profile.Many(), "un "+strings.ToLower(profile.One())
 	}
-	page.Says = web.Count(list.Total, "compte", "comptes")
+	one, many := words(profile)
+	page.Says = web.Count(list.Total, one, many)
 	if page.Filters, err = filters(v, uai, filter); err != nil {
 		return err
 	}
@@ -88,6 +89,19 @@ func showPeople(v *web.Visit) error {
 		return err
 	}
 	return v.Show("console/people", page.Title, f, page)
+}
+
+// words are what a list counts.
+func words(p directory.Profile) (one, many string) {
+	switch p {
+	case "":
+		return "compte supprimé", "comptes supprimés"
+	case directory.Staff:
+		return "personnel", "personnels"
+	case directory.Guest:
+		return "invité", "invités"
+	}
+	return strings.ToLower(p.One()), strings.ToLower(p.Many())
 }
 
 func (p *peoplePage) lines(v *web.Visit, list directory.List) {

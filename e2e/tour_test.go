@@ -1,0 +1,45 @@
+package e2e
+
+import (
+	"fmt"
+	"testing"
+)
+
+// pagesOf are the pages of the console that a person of a role goes through, by
+// the name of their screenshot.
+func pagesOf(home, record string) map[string]string {
+	return map[string]string{
+		"etablissement": home, "eleves": home + "/utilisateurs/eleves", "parents": home + "/utilisateurs/parents", "suppressions": home + "/utilisateurs/suppressions",
+		"fiche": record, "fiche-groupes": record + "?onglet=groupes", "fiche-scolarite": record + "?onglet=scolarite", "fiche-evenements": record + "?onglet=evenements",
+		"suspension": record + "/suspension", "diagnostic": record + "/diagnostic", "journal": home + "/journal", "changer": "/console/etablissements?depuis=" + home[len("/console/etablissements/"):],
+		"nouveau": "/console/etablissements/nouveau", "imports": "/console/imports", "raccourcis": "/console/raccourcis", "composants": "/console/composants", "fenetre": "/console/composants?fenetre=1",
+		"accueil": "/", "introuvable": "/console/etablissements/0000000X",
+	}
+}
+
+// TestTour looks at every page, on a screen and on a phone, in light and dark:
+// nothing that axe finds, nothing that the browser complains of, nothing wider
+// than the screen. The screenshots are for people.
+func TestTour(t *testing.T) {
+	a := demo(t)
+	home := call(t, a, "claire.moreau").home()
+	record := call(t, a, "claire.moreau").recordOf(home, "lucas.martin")
+	b := as(t, a, "marc.dubois", home)
+	for _, size := range []struct {
+		width, height int64
+	}{{1440, 900}, {390, 844}} {
+		b.resize(size.width, size.height)
+		for _, theme := range []string{"clair", "sombre"} {
+			b.appearance(map[string]string{"clair": "light", "sombre": "dark"}[theme])
+			for name, path := range pagesOf(home, record) {
+				b.visit(path)
+				b.wait(`document.readyState === "complete"`)
+				b.healthy()
+				if js[bool](b, `document.documentElement.scrollWidth > innerWidth + 1`) {
+					t.Errorf("%s is wider than a screen of %d", path, size.width)
+				}
+				b.shot(fmt.Sprintf("%s-%d-%s", name, size.width, theme))
+			}
+		}
+	}
+}
