@@ -254,7 +254,11 @@ func (f *filling) activate(context.Context) error {
 // open activates somebody in one of the weeks since the first delivery.
 func (f *filling) open(tx *data.Tx, id string) error {
 	first := f.began.AddDate(0, 0, 2+f.dice.IntN(30)).Add(time.Duration(7*60+f.dice.IntN(14*60)) * time.Minute)
-	last := first.Add(time.Duration(f.dice.IntN(int(max(1, time.Since(first)/time.Minute)))) * time.Minute)
+	last := first
+	if days := int(time.Since(first) / (24 * time.Hour)); days > 0 {
+		last = first.AddDate(0, 0, f.dice.IntN(days)) // at the usual hour
+	}
+	tx.Saying("Première connexion")
 	_, err := directory.Activate(tx, id, f.hash, first)
 	return errors.Join(err, access.Presences.Put(tx, access.Presence{ID: id, First: first, SignedIn: last, How: "Mot de passe"}))
 }

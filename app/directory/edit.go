@@ -67,14 +67,16 @@ func (f UserForm) apply(tx *data.Tx, u *User) error {
 		return err
 	}
 	note("login", says)
-	note("email", checkEmail(f.Email))
+	if f.Email != u.Email.Value() {
+		note("email", checkEmail(f.Email))
+	}
 	phones := []struct {
 		field, typed string
 		into         *Both
 	}{{"portable", f.Mobile, &u.Mobile}, {"domicile", f.Home, &u.Home}, {"poste", f.Work, &u.Work}}
 	for _, p := range phones {
-		if u.Profile == Student && p.field == "poste" {
-			continue
+		if u.Profile == Student && p.field == "poste" || p.typed == p.into.Value() {
+			continue // what the files say is not the form's to refuse
 		}
 		phone, says := checkPhone(p.typed, p.field == "poste")
 		note(p.field, says)

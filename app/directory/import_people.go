@@ -194,7 +194,7 @@ func (a *applier) account(tx *data.Tx, p person, at []data.Place) error {
 		return a.keepSource(tx, p.source, nil)
 	}
 	u := p.begin(Relative, r.Name, r.Birth)
-	u.Email, u.Home, u.Work, u.Mobile = u.Email.Receive(r.Mail), u.Home.Receive(r.Home), u.Work.Receive(r.Work), u.Mobile.Receive(r.Mobile)
+	u.Email, u.Home, u.Work, u.Mobile = u.Email.Receive(r.Mail), u.Home.Receive(phoneOf(r.Home)), u.Work.Receive(phoneOf(r.Work)), u.Mobile.Receive(phoneOf(r.Mobile))
 	u.Postal = addressOf(r.Address)
 	at = slices.Clone(at)
 	slices.Sort(at)
@@ -238,7 +238,7 @@ func (a *applier) student(tx *data.Tx, id string, st staged) error {
 	}
 	wide := corresponding.Over(tx)
 	u := p.begin(Student, s.Name, s.Birth)
-	u.INE, u.Email, u.Mobile = s.INE, u.Email.Receive(s.Mail), u.Mobile.Receive(s.Phone)
+	u.INE, u.Email, u.Mobile = s.INE, u.Email.Receive(s.Mail), u.Mobile.Receive(phoneOf(s.Phone))
 	_, u.Grade = s.Grade()
 	u.MEF = firstOf(s.MefLabel, a.label(wide, s.Mef), s.Mef)
 	u.Options = nil
@@ -520,6 +520,13 @@ func (a *applier) staffAttachments(tx *data.Tx, s aaf.Staff) Attachments {
 		x.HeadTeacherOf = append(x.HeadTeacherOf, m.Code)
 	}
 	return all
+}
+
+// phoneOf is a number of the files as forms write it, so that a form sent back
+// untouched edits nothing.
+func phoneOf(received string) string {
+	phone, _ := checkPhone(received, true)
+	return phone
 }
 
 func isMissing(err error) bool { return errors.Is(err, data.ErrNotFound) }

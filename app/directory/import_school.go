@@ -90,7 +90,7 @@ func (a *applier) establishment(tx *data.Tx, id string, st staged, s aaf.School,
 		return err
 	}
 	was := e
-	e.Name, e.Kind, e.Degree, e.Source, e.Phone = s.FullName(), OtherKind, string(a.degree), FromAAF, s.Phone
+	e.Name, e.Kind, e.Degree, e.Source, e.Phone = s.FullName(), OtherKind, string(a.degree), FromAAF, phoneOf(s.Phone)
 	if k, ok := kindsOf[s.Kind()]; ok {
 		e.Kind = k
 	}

@@ -16,10 +16,11 @@ type componentsPage struct {
 	Empty   web.Empty
 	Options web.Options
 
-	Events []web.EventLine
-	Dialog bool
-	Held   []heldLine
-	Home   string
+	Events  []web.EventLine
+	Dialog  bool
+	Held    []heldLine
+	Refused web.View // of the field that was refused
+	Home    string
 }
 
 func showComponents(v *web.Visit) error {
@@ -31,7 +32,7 @@ func showComponents(v *web.Visit) error {
 		return access.NotFound()
 	}
 	const home = "/console/composants"
-	page := componentsPage{Home: home, Dialog: v.Ask("fenetre") != "",
+	page := componentsPage{Home: home, Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."}}}, Dialog: v.Ask("fenetre") != "",
 		Fields: []web.Field{
 			{Name: "simple", Label: "Champ simple", Value: "Camille", Complete: "off"},
 			{Name: "aide", Label: "Avec une aide", Hint: "Ce qu’il faut écrire, en peu de mots.", Complete: "off"},

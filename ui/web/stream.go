@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,7 +20,7 @@ const heartbeat = 15 * time.Second
 // streams bounds the open streams of each person and of the whole appliance.
 type streams struct {
 	mu     sync.Mutex
-	open   map[string]int
+	open   map[string][]chan struct{} // of each person, oldest first
 	total  int
 	closed chan struct{}
 }
@@ -29,25 +30,35 @@ const (
 	streamsAll  = 500
 )
 
-func newStreams() *streams { return &streams{open: map[string]int{}, closed: make(chan struct{})} }
-
-// enter takes a place for a person, or reports that there is none.
-func (s *streams) enter(who string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.open[who] >= streamsEach || s.total >= streamsAll {
-		return false
-	}
-	s.open[who]++
-	s.total++
-	return true
+func newStreams() *streams {
+	return &streams{open: map[string][]chan struct{}{}, closed: make(chan struct{})}
 }
 
-func (s *streams) leave(who string) {
+// enter takes a place for a person, nil when the appliance has none left. The
+// channel is closed when a later page of the person needs the place: a page that
+// was left is noticed late, and must not keep the next one from its stream.
+func (s *streams) enter(who string) chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.total >= streamsAll {
+		return nil
+	}
+	if mine := s.open[who]; len(mine) >= streamsEach {
+		close(mine[0])
+		s.open[who] = mine[1:]
+	}
+	place := make(chan struct{})
+	s.open[who] = append(s.open[who], place)
+	s.total++
+	return place
+}
+
+func (s *streams) leave(who string, place chan struct{}) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.total--
-	if s.open[who]--; s.open[who] == 0 {
+	s.open[who] = slices.DeleteFunc(s.open[who], func(p chan struct{}) bool { return p == place })
+	if len(s.open[who]) == 0 {
 		delete(s.open, who)
 	}
 }
@@ -69,16 +80,17 @@ type Message struct {
 // browser leaves, the person is signed out or suspended, or the server stops.
 func (v *Visit) Stream(after uint64, next func(*access.Session, uint64) ([]Message, error)) error {
 	who, site := v.Session.Account.ID, v.Site
-	if !site.streams.enter(who) {
+	place := site.streams.enter(who)
+	if place == nil {
 		return &access.Refusal{Kind: access.Overloaded, Says: "Trop de pages suivent déjà le journal en direct."}
 	}
 	token, from := strings.Clone(v.cookie(v.Ctx, sessionCookie)), v.From(v.Ctx)
 	v.Set(fiber.HeaderContentType, "text/event-stream")
 	v.Set("X-Accel-Buffering", "no")
 	v.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
-		defer site.streams.leave(who)
+		defer site.streams.leave(who, place)
 		defer site.contain("flux du journal")
-		site.pump(w, token, from, after, next)
+		site.pump(w, place, token, from, after, next)
 	})
 	return nil
 }
@@ -90,8 +102,10 @@ func (s *Site) contain(what string) {
 	}
 }
 
-func (s *Site) pump(w *bufio.Writer, token, from string, after uint64, next func(*access.Session, uint64) ([]Message, error)) {
-	for beat := time.NewTicker(heartbeat); ; {
+func (s *Site) pump(w *bufio.Writer, place chan struct{}, token, from string, after uint64, next func(*access.Session, uint64) ([]Message, error)) {
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
 		changed := s.Appliance.Store.Changed()
 		session, err := s.Appliance.Gate.Resume(token, from, false)
 		if err != nil {
@@ -116,6 +130,10 @@ func (s *Site) pump(w *bufio.Writer, token, from string, after uint64, next func
 		select {
 		case <-changed:
 		case <-beat.C:
+		case <-place:
+			fmt.Fprint(w, "event: fin\ndata: place\n\n")
+			w.Flush()
+			return
 		case <-s.streams.closed:
 			return
 		}

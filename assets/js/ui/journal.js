@@ -50,7 +50,7 @@ customElements.define("ui-journal", class extends HTMLElement {
 		};
 		this.#source.onopen = () => this.say("live");
 		this.#source.onerror = () => this.say("cut");
-		this.#source.addEventListener("fin", () => { this.stop(); this.say("cut"); });
+		this.#source.addEventListener("fin", event => { this.stop(); this.say(event.data === "place" ? "off" : "over"); });
 		return new Promise(done => this.#release = done);
 	}
 
@@ -113,6 +113,6 @@ customElements.define("ui-journal", class extends HTMLElement {
 
 	say(state) {
 		this.state.dataset.live = state;
-		this.state.querySelector("span").textContent = { live: "En direct", cut: "Reconnexion…", paused: "En pause" }[state];
+		this.state.querySelector("span").textContent = { live: "En direct", cut: "Reconnexion…", paused: "En pause", off: "À jour au chargement", over: "Session terminée" }[state];
 	}
 });
