@@ -2,18 +2,20 @@ package e2e
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 	"testing"
 )
 
 // pagesOf are the pages of the console that a person of a role goes through, by
 // the name of their screenshot.
-func pagesOf(home, record string) map[string]string {
+func pagesOf(home, record, report string) map[string]string {
 	return map[string]string{
 		"etablissement": home, "eleves": home + "/utilisateurs/eleves", "parents": home + "/utilisateurs/parents", "suppressions": home + "/utilisateurs/suppressions",
 		"fiche": record, "fiche-groupes": record + "?onglet=groupes", "fiche-scolarite": record + "?onglet=scolarite", "fiche-evenements": record + "?onglet=evenements",
 		"suspension": record + "/suspension", "diagnostic": record + "/diagnostic", "journal": home + "/journal", "changer": "/console/etablissements?depuis=" + home[len("/console/etablissements/"):],
 		"nouveau": "/console/etablissements/nouveau", "imports": "/console/imports", "raccourcis": "/console/raccourcis", "composants": "/console/composants", "fenetre": "/console/composants?fenetre=1",
-		"accueil": "/", "introuvable": "/console/etablissements/0000000X",
+		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }
 
@@ -24,6 +26,9 @@ func TestTour(t *testing.T) {
 	a := demo(t)
 	home := call(t, a, "claire.moreau").home()
 	record := call(t, a, "claire.moreau").recordOf(home, "lucas.martin")
+	marc := call(t, a, "marc.dubois")
+	_, imports, _ := marc.get("/console/imports")
+	report := regexp.MustCompile(`/console/imports/[a-z0-9]+`).FindString(imports)
 	b := as(t, a, "marc.dubois", home)
 	for _, size := range []struct {
 		width, height int64
@@ -31,7 +36,7 @@ func TestTour(t *testing.T) {
 		b.resize(size.width, size.height)
 		for _, theme := range []string{"clair", "sombre"} {
 			b.appearance(map[string]string{"clair": "light", "sombre": "dark"}[theme])
-			for name, path := range pagesOf(home, record) {
+			for name, path := range pagesOf(home, record, report) {
 				b.visit(path)
 				b.wait(`document.readyState === "complete"`)
 				b.healthy()
@@ -39,6 +44,20 @@ func TestTour(t *testing.T) {
 					t.Errorf("%s is wider than a screen of %d", path, size.width)
 				}
 				b.shot(fmt.Sprintf("%s-%d-%s", name, size.width, theme))
+			}
+			b.visit(home)
+			if size.width > 1000 {
+				b.click("button", "Rechercher")
+				b.press("mart")
+				b.find("option", "MARTIN")
+				b.healthy()
+				b.shot("palette-1440-" + theme)
+				continue
+			}
+			for _, pane := range []string{"Établissement", "Journal"} {
+				b.click("button", pane)
+				b.healthy("landmark-one-main", "page-has-heading-one") // one pane at a time: the main one is hidden
+				b.shot(fmt.Sprintf("volet-%s-390-%s", strings.ToLower(pane), theme))
 			}
 		}
 	}

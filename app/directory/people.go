@@ -206,6 +206,11 @@ func answer(tx *data.Tx, u User, within data.Place) Found {
 	if where := u.summary(f.At); where != "" {
 		f.Note += " · " + where
 	}
+	if within == "" {
+		if c, err := Cards.Get(tx, UAIOf(f.At)); err == nil {
+			f.Note += " · " + c.Name
+		}
+	}
 	return f
 }
 

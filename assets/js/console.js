@@ -15,4 +15,5 @@ import "./ui/palette.js";
 import "./ui/journal.js";
 import "./ui/session.js";
 import "./ui/panes.js";
+import "./ui/file.js";
 import "./ui/moves.js";

@@ -10,6 +10,7 @@ import (
 // in each of its states. A demo shows it, to be looked at and audited.
 type componentsPage struct {
 	Fields  []web.Field
+	File    web.File
 	Badges  []web.Badge
 	Tabs    web.Tabs
 	Pager   web.Pager
@@ -17,6 +18,7 @@ type componentsPage struct {
 	Options web.Options
 
 	Events  []web.EventLine
+	Tree    []web.Node
 	Dialog  bool
 	Held    []heldLine
 	Refused web.View // of the field that was refused
@@ -32,7 +34,7 @@ func showComponents(v *web.Visit) error {
 		return access.NotFound()
 	}
 	const home = "/console/composants"
-	page := componentsPage{Home: home, Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."}}}, Dialog: v.Ask("fenetre") != "",
+	page := componentsPage{Home: home, File: web.File{Name: "fichier", Label: "Fichier"}, Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."}}}, Dialog: v.Ask("fenetre") != "",
 		Fields: []web.Field{
 			{Name: "simple", Label: "Champ simple", Value: "Camille", Complete: "off"},
 			{Name: "aide", Label: "Avec une aide", Hint: "Ce qu’il faut écrire, en peu de mots.", Complete: "off"},
@@ -53,6 +55,9 @@ func showComponents(v *web.Visit) error {
 			{ID: 2, Time: "09:14:30", Kind: "Compte", Icon: "person-gear", What: "Suspension du compte : MARTIN Camille", By: "MOREAU Claire", Level: "attention"},
 			{ID: 3, Time: "09:20:00", Kind: "Habilitation", Icon: "shield-check", What: "Habilitation donnée : PETIT Dominique", By: "DUBOIS Marc", Level: "important"},
 		}}
+	page.Tree = []web.Node{{Key: "essai", Label: "Classes", Icon: "people", URL: home, Open: true, Kids: []web.Node{
+		{Key: "essai-3b", Label: "3e B", Icon: "backpack", URL: home, Count: "27", Here: true}, {Key: "essai-4a", Label: "4e A", Icon: "backpack", URL: home, Count: "25"}}},
+		{Key: "essai-prof", Label: "Enseignants", Icon: "mortarboard", URL: home, Count: "41"}}
 	for _, s := range directory.States {
 		page.Badges = append(page.Badges, badges[s])
 	}

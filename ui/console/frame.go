@@ -124,7 +124,10 @@ func eventLine(now time.Time, uai string, e directory.Event) web.EventLine {
 	if !web.SameDay(now, e.At) {
 		line.Time = local.Format("02/01 15:04")
 	}
-	if e.Label != "" {
+	if now.Sub(e.At) > 7*24*time.Hour {
+		line.Day = web.Stamp(e.At)
+	}
+	if e.Label != "" && e.Label != e.By {
 		line.What += " : " + e.Label
 	}
 	if e.Note != "" {

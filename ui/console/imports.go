@@ -19,9 +19,13 @@ type importsPage struct {
 	Lines  []importLine
 	Whole  bool // may bring new establishments
 	Fields []web.Field
+	File   web.File
 }
 
-type importLine struct{ URL, Name, Day, By, Says, State string }
+type importLine struct {
+	URL, Name, Day, By, Says string
+	Badge                    web.Badge
+}
 
 // heldLine is a set of deletions that waits.
 type heldLine struct{ UAI, School, Says, URL, Confirm, Drop string }
@@ -37,13 +41,13 @@ func showImports(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := importsPage{Whole: len(v.Session.Reach(access.CreateEstablishments)) > 0}
+	page := importsPage{File: web.File{Name: "fichier", Label: "Fichier", Accept: ".zip,.gz,.tgz,.tar,.xml"}, Whole: len(v.Session.Reach(access.CreateEstablishments)) > 0}
 	if page.Whole {
 		page.Fields = []web.Field{{Name: "academie", Label: "Académie", Value: v.Typed("academie", ""), Hint: "Seulement si les fichiers ne la nomment pas.", Complete: "off"}}
 	}
 	for _, im := range imports {
 		page.Lines = append(page.Lines, importLine{URL: "/console/imports/" + im.ID, Name: importName(im), Day: web.Moment(v.Session.Now(), im.At), By: im.By,
-			Says: importSays(im), State: im.State})
+			Says: importSays(im), Badge: importBadge(im)})
 	}
 	if page.Held, err = heldLines(v); err != nil {
 		return err
@@ -61,6 +65,20 @@ func importName(im directory.Import) string {
 		return "Lecture des fichiers…"
 	}
 	return im.Label()
+}
+
+// importBadge is the state of an import, in a word and an icon.
+func importBadge(im directory.Import) web.Badge {
+	b := web.Badge{Label: directory.Sentence(strings.ToUpper(im.State))}
+	switch im.State {
+	case directory.ImportDone, directory.ImportTried:
+		b.Tone, b.Icon = "ok", "check-lg"
+	case directory.ImportRefused, directory.ImportStopped:
+		b.Tone, b.Icon = "bad", "x-lg"
+	default:
+		b.Tone, b.Icon = "off", "hourglass"
+	}
+	return b
 }
 
 func importSays(im directory.Import) string {
@@ -112,21 +130,22 @@ func uploadImport(v *web.Visit) error {
 
 // importPage is console/import.html: a report.
 type importPage struct {
-	Name, Note, State string
-	Running           bool
-	Phase             string
-	Done, Total       int
-	Refusal           string
-	Sum               string
-	Rows              []countLine
-	Warnings          []string
-	Held              []heldLine
-	Kinds             web.Choice
-	Lines             []outcomeLine
-	Older             string
-	Home              string
-	Apply             bool
-	Dialog            *importDialog
+	Name, Note  string
+	Badge       web.Badge
+	Running     bool
+	Phase       string
+	Done, Total int
+	Refusal     string
+	Sum         string
+	Rows        []countLine
+	Warnings    []string
+	Held        []heldLine
+	Kinds       web.Choice
+	Lines       []outcomeLine
+	Older       string
+	Home        string
+	Apply       bool
+	Dialog      *importDialog
 }
 
 type countLine struct {
@@ -146,7 +165,7 @@ func showImport(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := importPage{Name: importName(im), State: im.State, Phase: im.Phase, Done: im.Done, Total: im.Total, Refusal: im.Refusal, Sum: im.Sum().String(),
+	page := importPage{Name: importName(im), Badge: importBadge(im), Phase: im.Phase, Done: im.Done, Total: im.Total, Refusal: im.Refusal, Sum: im.Sum().String(),
 		Warnings: im.Warnings, Home: "/console/imports/" + im.ID}
 	page.Note = join(" · ", web.Count(im.Files, "fichier", "fichiers"), web.Moment(v.Session.Now(), im.At), im.By)
 	page.Running = im.State == directory.ImportStaging || im.State == directory.ImportApplying

@@ -11,6 +11,9 @@ type Field struct {
 	Required, Locked   bool
 }
 
+// A File is a field that takes a file: parts/file.
+type File struct{ Name, Label, Accept string }
+
 // A Badge is a state in a word and an icon: parts/badge.
 type Badge struct{ Tone, Icon, Label string }
 
