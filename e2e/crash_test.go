@@ -46,7 +46,7 @@ func TestKill(t *testing.T) {
 	if err := copyDir(from, dir); err != nil {
 		t.Fatal(err)
 	}
-	acknowledged := map[string]string{} // record → last phone that was accepted
+	acknowledged, sent := map[string]string{}, map[string]string{} // record → last phone that was accepted, and sent
 	total := 0
 	for round := range 20 {
 		a, err := start("demo", "--data", dir)
@@ -56,7 +56,8 @@ func TestKill(t *testing.T) {
 		c := call(t, a, "claire.moreau")
 		people := c.students(4)
 		for path, phone := range acknowledged {
-			if _, page, _ := c.get(path); !strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), phone) {
+			// What was sent when the power went may have been kept, its answer lost.
+			if _, page, _ := c.get(path); !strings.Contains(page, phone) && !strings.Contains(page, sent[path]) {
 				t.Fatalf("round %d: %s lost %s", round, path, phone)
 			}
 		}
@@ -66,6 +67,9 @@ func TestKill(t *testing.T) {
 			wg.Go(func() {
 				for n := 0; ; n++ {
 					phone := fmt.Sprintf("06 39 98 %02d %02d", i*20+round, n%100)
+					mu.Lock()
+					sent[path] = phone
+					mu.Unlock()
 					if !c.setPhone(path, phone) {
 						return
 					}
@@ -92,14 +96,14 @@ var versionField = regexp.MustCompile(`name="version" value="(\d+)"`)
 // setPhone changes a student's phone through the form of the record; false when
 // it was not acknowledged.
 func (c *caller) setPhone(path, phone string) bool {
-	status, page, _, err := c.trySend(http.MethodGet, path+"/modifier", nil)
+	status, page, _, err := c.trySend(http.MethodGet, path, nil)
 	m := versionField.FindStringSubmatch(page)
 	if err != nil || status != http.StatusOK || m == nil {
 		return false
 	}
 	form := formFields(page)
 	form.Set("portable", phone)
-	status, _, _, err = c.trySend(http.MethodPost, path+"/modifier", strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Origin", c.base)
+	status, _, _, err = c.trySend(http.MethodPost, path, strings.NewReader(form.Encode()), "Content-Type", "application/x-www-form-urlencoded", "Origin", c.base)
 	return err == nil && status == http.StatusSeeOther
 }
 
