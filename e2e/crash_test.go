@@ -53,6 +53,7 @@ func TestKill(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		t.Cleanup(func() { a.cmd.Process.Kill() }) // whatever ends the round
 		c := call(t, a, "claire.moreau")
 		people := c.students(4)
 		for path, phone := range acknowledged {

@@ -50,7 +50,7 @@ func frame(v *web.Visit, uai, node string, crumbs ...web.Link) (*web.Frame, erro
 }
 
 // paneEvents is how many events the pane shows at first.
-const paneEvents = 20
+const paneEvents = 12
 
 // tools are the commands of the module's toolbar.
 func tools(v *web.Visit, uai string) []web.Tool {

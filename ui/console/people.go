@@ -33,8 +33,7 @@ type peoplePage struct {
 
 type personLine struct {
 	ID, URL, Name, Login, Where, Birth, Seen, State string
-	Badge                                           web.Badge
-	Icon                                            template.HTML
+	Badge                                           template.HTML
 }
 
 // badges are the states of an account, each a word and an icon.
@@ -109,14 +108,13 @@ func (p *peoplePage) lines(v *web.Visit, list directory.List) {
 	p.Lines = make([]personLine, len(list.Lines))
 	for i, l := range list.Lines {
 		line := personLine{ID: l.ID, URL: p.Home + "/" + l.ID, Name: l.Label(), Login: l.Login.Value(), Where: l.Where, Birth: l.Birth.String(),
-			Seen: web.Moment(now, l.LastSeen.SignedIn), State: string(l.State()), Badge: badges[l.State()]}
+			Seen: web.Moment(now, l.LastSeen.SignedIn), State: string(l.State()), Badge: v.Badge(badges[l.State()])}
 		if l.LastSeen.SignedIn.IsZero() {
 			line.Seen = "jamais"
 		}
 		if p.Deleted {
 			line.Seen, line.Where = l.DeletedAt.Local().Format("02/01/2006"), l.Profile.One()
 		}
-		line.Icon = v.Icon(line.Badge.Icon)
 		p.Lines[i] = line
 	}
 }

@@ -176,8 +176,8 @@ func (v *Visit) send(name string, data any) error {
 	})
 }
 
-// Icon is an icon made ahead of a template that shows it many times.
-func (v *Visit) Icon(name string) template.HTML { return v.Views.icon(name) }
+// Badge is a badge made ahead of a template that shows it many times.
+func (v *Visit) Badge(b Badge) template.HTML { return v.Views.badge(b) }
 
 // theme is the appearance that the person chose, "" for the system's.
 func (v *Visit) theme() string {

@@ -26,6 +26,7 @@ type Views struct {
 	engine  *html.Engine
 	statics *statics
 	icons   sync.Map // name → template.HTML
+	badges  sync.Map // Badge → template.HTML
 	buffers sync.Pool
 }
 
@@ -55,6 +56,17 @@ func (v *Views) icon(name string) template.HTML {
 	}
 	made := template.HTML(`<svg class="i" aria-hidden="true"><use href="` + v.url("lib/icons.svg") + `#` + template.HTMLEscapeString(name) + `"/></svg>`)
 	v.icons.Store(name, made)
+	return made
+}
+
+// badge is a state in a word and an icon, made ahead of a template that shows it
+// many times. Its values are the program's own.
+func (v *Views) badge(b Badge) template.HTML {
+	if made, ok := v.badges.Load(b); ok {
+		return made.(template.HTML)
+	}
+	made := template.HTML(`<span class="badge `+template.HTMLEscapeString(b.Tone)+`">`) + v.icon(b.Icon) + template.HTML(template.HTMLEscapeString(b.Label)+`</span>`)
+	v.badges.Store(b, made)
 	return made
 }
 
