@@ -37,6 +37,7 @@ type applier struct {
 	rooms    map[data.Place][]string // of the first degree: codes and labels of the classes that pupils name
 	context  string                  // what the records are read with besides themselves
 	fresh    map[string]string       // source → UID of what this run created, or would create
+	lost     map[string]bool         // sources of this run that are in no establishment of the delivery
 	thorough bool                    // a resumed run: what the former one created is not in fresh
 	reach    data.Reach
 	lines    []Outcome
@@ -44,7 +45,7 @@ type applier struct {
 }
 
 func newApplier(s *access.Session, im *Import, st *staging) *applier {
-	return &applier{s: s, im: im, st: st, opts: st.Options, lines: st.Lines, fresh: map[string]string{}, reach: st.Reach}
+	return &applier{s: s, im: im, st: st, opts: st.Options, lines: st.Lines, fresh: map[string]string{}, lost: map[string]bool{}, reach: st.Reach}
 }
 
 // run applies every batch, or says what it would do.

@@ -140,11 +140,11 @@ func (a *applier) attach(p person, given Attachments) Attachments {
 func (a *applier) settle(tx *data.Tx, p person, now User, given Attachments) (User, error) {
 	now.Attachments = a.attach(p, given)
 	p.source.Lost = len(given) == 0
-	if len(now.Attachments) == 0 || p.source.Lost && p.was == nil {
-		a.refuse(p, now.Profile, "Cette personne n’est dans aucun établissement de cette livraison.")
-		return now, a.keepSource(tx, p.source, p.source.At)
-	}
+	a.lost[p.source.ID] = p.source.Lost
 	if p.source.Lost {
+		if p.was == nil {
+			a.refuse(p, now.Profile, "Cette personne n’est dans aucun établissement de cette livraison.")
+		}
 		return now, a.keepSource(tx, p.source, p.source.At) // removed with those who are absent
 	}
 	now, err := a.receive(tx, p.was, now, p.staged, p.id)
@@ -175,10 +175,15 @@ func (a *applier) relative(tx *data.Tx, id string, st staged) error {
 	if err != nil || p.settled {
 		return err
 	}
-	if a.batch.Kind == aaf.Delta && p.was != nil {
+	if (a.batch.Kind == aaf.Delta || a.gap(aaf.Students)) && p.was != nil {
 		legal = append(slices.Clone(legal), p.source.At...)
 	}
 	return a.account(tx, p, legal)
+}
+
+// gap reports whether the delivery lacks a category: absence then proves nothing.
+func (a *applier) gap(category aaf.Category) bool {
+	return a.st.Gaps[string(a.degree)+"/"+string(category)]
 }
 
 // account gives a relative the account of the establishments of the children.

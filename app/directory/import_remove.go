@@ -57,8 +57,8 @@ func (a *applier) losses() (all []loss, err error) {
 	err = a.s.See(func(tx *data.Tx) error {
 		wide := corresponding.Over(tx)
 		for _, category := range []aaf.Category{aaf.Students, aaf.Relatives, aaf.StaffOf} {
-			if a.batch.Kind == aaf.Complete && a.st.Gaps[string(a.degree)+"/"+string(category)] {
-				continue // absence proves nothing
+			if a.batch.Kind == aaf.Complete && a.gap(category) {
+				continue
 			}
 			prefix := a.source(category, "")
 			for s, err := range Sources.From(wide, prefix) {
@@ -66,7 +66,7 @@ func (a *applier) losses() (all []loss, err error) {
 					return err
 				}
 				st, here := a.batch.Records[a.degree][category][strings.TrimPrefix(s.ID, prefix)]
-				absent := here && st.Op == aaf.Delete || a.batch.Kind == aaf.Complete && (!here || s.Lost)
+				absent := here && st.Op == aaf.Delete || a.batch.Kind == aaf.Complete && (!here || s.Lost || a.lost[s.ID])
 				if !absent || s.Gone || s.User == "" {
 					continue
 				}
