@@ -3,6 +3,7 @@
 package console
 
 import (
+	"preau/app/directory"
 	"preau/ui/web"
 )
 
@@ -25,17 +26,17 @@ func Mount(c web.Router) {
 	c.Get("/etablissements/nouveau", showNewEstablishment)
 	c.Post("/etablissements/nouveau", createEstablishment)
 	c.Get("/etablissements/:uai", showEstablishment)
-	c.Post("/etablissements/:uai", editEstablishment)
+	c.Post("/etablissements/:uai", reached(editEstablishment))
 
 	c.Get("/etablissements/:uai/utilisateurs/:profil", showPeople)
 	c.Get("/etablissements/:uai/recherche", searchPeople)
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id", showRecord)
-	c.Post("/etablissements/:uai/utilisateurs/:profil/:id", editUser)
-	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/annuaire", revertField)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id", reached(editUser))
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/annuaire", reached(revertField))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/suspension", askSuspension)
-	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/suspension", suspendUser)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/suspension", reached(suspendUser))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", askReactivation)
-	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reactivateUser)
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reached(reactivateUser))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/diagnostic", showDiagnosis)
 
 	c.Get("/etablissements/:uai/journal", showJournal)
@@ -48,4 +49,15 @@ func Mount(c web.Router) {
 	c.Get("/imports/:id/lignes.csv", downloadOutcomes)
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
+}
+
+// reached answers for an establishment of the visitor's reach only, before the
+// form is looked at: what is elsewhere does not exist.
+func reached(h web.Handler) web.Handler {
+	return func(v *web.Visit) error {
+		if _, err := directory.PlaceOfUAI(v.Session, v.Part("uai")); err != nil {
+			return err
+		}
+		return h(v)
+	}
 }
