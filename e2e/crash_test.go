@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -169,4 +170,43 @@ func TestDamaged(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
+}
+
+// TestKilledImport kills an import at random times, again and again: what it
+// began is ended by the next one, and nothing is done twice.
+func TestKilledImport(t *testing.T) {
+	root := t.TempDir()
+	files, dir := filepath.Join(root, "aaf"), filepath.Join(root, "data")
+	if out, err := command("generate", "aaf", files, "--users", "2400"); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	program, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := 0
+	for round := range 6 {
+		c := exec.Command(program, "import", "aaf", files, "--data", dir)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Duration(40+rand.IntN(60)*(round+1)) * time.Millisecond) // the moment of the cut is the point
+		c.Process.Kill()
+		if c.Wait() != nil {
+			cut++
+		}
+		check(t, dir)
+	}
+	if out, err := command("import", "aaf", files, "--data", dir); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	out, err := command("import", "aaf", files, "--data", dir, "--dry-run")
+	if err != nil || !strings.Contains(out, "rien n’a changé") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "import-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	check(t, dir)
+	t.Logf("cut %d times", cut)
 }
