@@ -40,7 +40,16 @@ func (s *Site) ownOrigin(c *fiber.Ctx, origin string) bool {
 	if s.PublicURL != nil {
 		return at.Scheme == s.PublicURL.Scheme && at.Host == s.PublicURL.Host
 	}
-	return at.Host == string(c.Request().Host())
+	return at.Host == string(c.Request().Host()) && s.ownScheme(at.Scheme)
+}
+
+// ownScheme reports whether pages are served under a scheme. A proxy may speak
+// https to browsers while it speaks http to us.
+func (s *Site) ownScheme(scheme string) bool {
+	if s.Secure {
+		return scheme == "https"
+	}
+	return scheme == "http" || scheme == "https" && len(s.Trusted) > 0
 }
 
 // sameToken compares the token of a form with the one it should hold.

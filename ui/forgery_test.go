@@ -1,0 +1,269 @@
+package ui
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"preau/app/demo"
+	"preau/app/directory"
+	"preau/data"
+	"preau/ui/web"
+)
+
+// A deed is an unsafe request that succeeds when it comes from a page of ours.
+type deed struct {
+	login string // who does it, "" for somebody who is not signed in
+	path  string
+	form  url.Values
+	file  []byte // sent with it
+	tells bool   // leaves a line in the journal: all do, but those that change nothing
+}
+
+// deeds does every unsafe route once, in an order that makes each possible: the
+// later ones are built once the former are done.
+func (h *house) deeds(do func(route string, d deed)) {
+	h.t.Helper()
+	uai := h.school("claire.moreau", 0)
+	pupil := h.people(uai, directory.Student)[0]
+	home := "/console/etablissements/" + uai
+	record := home + "/utilisateurs/eleves/" + pupil.ID
+	version := func() string { return strconv.FormatUint(h.user(pupil.ID).Version, 10) }
+	fields := func() url.Values {
+		u := h.user(pupil.ID)
+		return url.Values{"version": {version()}, "login": {u.Login.Value()}, "email": {"nouvelle.adresse@exemple.example"}, "portable": {u.Mobile.Value()}, "domicile": {u.Home.Value()}}
+	}
+	const marc = "marc.dubois"
+	do("POST /connexion", deed{"", "/connexion", url.Values{"login": {"lucas.martin"}, "mot-de-passe": {demo.Password}}, nil, true})
+	do("POST /theme", deed{marc, "/theme", url.Values{"theme": {"sombre"}, "retour": {"/"}}, nil, false})
+	do("POST /prolonger", deed{marc, "/prolonger", url.Values{"retour": {"/"}}, nil, false})
+	do("POST /console/etablissements/:uai", deed{marc, home, url.Values{"version": {h.version(uai)}, "email": {"ecrire@exemple.example"}, "xiti": {"42"}}, nil, true})
+	do("POST /console/etablissements/nouveau", deed{marc, "/console/etablissements/nouveau", url.Values{"nature": {"virtuel"}, "nom": {"Réseau de la vallée"}, "academie": {demo.AcademyName}}, nil, true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id", deed{marc, record, fields(), nil, true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/annuaire", deed{marc, record + "/annuaire", url.Values{"champ": {"email"}}, nil, true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
+
+	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
+	tried := h.lastImport(directory.ImportTried)
+	do("POST /console/imports/:id/application", deed{marc, "/console/imports/" + tried + "/application", nil, nil, true})
+	done := h.lastImport(directory.ImportDone)
+	h.hold(uai, done)
+	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	do("POST /deconnexion", deed{marc, "/deconnexion", nil, nil, true})
+}
+
+// version is that of an establishment's record.
+func (h *house) version(uai string) (v string) {
+	h.see(func(tx *data.Tx) error {
+		e, err := directory.Establishments.Get(tx, uai)
+		v = strconv.FormatUint(e.Version, 10)
+		return err
+	})
+	return v
+}
+
+// delivery is a zip of the demo's own files, as of today.
+func (h *house) delivery() []byte {
+	h.t.Helper()
+	dir := filepath.Join(h.t.TempDir(), "aaf")
+	if _, err := demo.WriteComplete(dir, demo.Config{Users: 1200, Seed: 1, Date: h.clock.now()}); err != nil {
+		h.t.Fatal(err)
+	}
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	if err := z.AddFS(os.DirFS(dir)); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		h.t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// lastImport waits for the last import to be in a state, and returns it.
+func (h *house) lastImport(state string) string {
+	h.t.Helper()
+	var last directory.Import
+	for end := time.After(time.Minute); ; {
+		changed := h.app.Store.Changed()
+		all, err := directory.LastImports(h.app.Gate.System("essai"), 1)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if last = all[0]; last.State == state {
+			return last.ID
+		}
+		if last.State == directory.ImportRefused || last.State == directory.ImportStopped {
+			h.t.Fatalf("the import is %s: %s", last.State, last.Refusal)
+		}
+		select {
+		case <-changed:
+		case <-end:
+			h.t.Fatalf("the import is still %s, want %s", last.State, state)
+		}
+	}
+}
+
+// hold makes deletions of an establishment wait.
+func (h *house) hold(uai, im string) {
+	h.t.Helper()
+	s := h.app.Gate.System("essai")
+	place, err := directory.PlaceOfUAI(s, uai)
+	if err == nil {
+		err = s.Upkeep(func(tx *data.Tx) error {
+			return directory.HeldDeletions.Put(tx, directory.Held{UAI: uai, Import: im, Says: "212 élèves", Date: "2026-09-01", At: place})
+		})
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// sent sends a deed with a token and headers.
+func (p *person) sent(d deed, form url.Values, headers []string) answer {
+	p.h.t.Helper()
+	var body io.Reader = strings.NewReader(form.Encode())
+	if d.file != nil {
+		b, kind := parts(form, "annuaire.zip", d.file)
+		body, headers = b, append([]string{"Content-Type", kind}, headers...)
+	} else {
+		headers = append([]string{"Content-Type", "application/x-www-form-urlencoded"}, headers...)
+	}
+	return p.send(http.MethodPost, d.path, body, headers...)
+}
+
+// TestForgedRequests sends each deed in every way that another site could, then
+// as a page of ours does: the first are refused and write nothing, the last
+// succeeds and leaves its line in the journal.
+func TestForgedRequests(t *testing.T) {
+	h := newHouse(t)
+	julien := h.enter("julien.petit")
+	people := map[string]*person{}
+	done := map[string]bool{}
+	do := func(h *house, route string, d deed) {
+		done[route] = true
+		if people[d.login] == nil || d.login == "" {
+			people[d.login] = h.enter(d.login)
+		}
+		p := people[d.login]
+		p.attack(route, d, julien.token)
+		h.clock.pass(time.Second) // what comes later is later
+		before := h.events()
+		ours := []string{"Origin", h.base, "Sec-Fetch-Site", "same-origin"}
+		if got := p.sent(d, p.signed(d.form), ours); got.Status != http.StatusSeeOther {
+			t.Fatalf("%s: %d\n%s", route, got.Status, got.Body)
+		}
+		if route == "POST /console/imports/:id/application" {
+			h.lastImport(directory.ImportDone)
+		}
+		if told := h.events() != before; told != d.tells {
+			t.Errorf("%s: in the journal: %t, want %t", route, told, d.tells)
+		}
+	}
+	h.deeds(func(route string, d deed) { do(h, route, d) })
+
+	fresh := openHouse(t, t.TempDir(), Listening{Listen: "127.0.0.1:0"})
+	code, err := fresh.app.SetupCode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	do(fresh, "POST /premiere-mise-en-service", deed{"", "/premiere-mise-en-service", url.Values{"code": {code}, "nom-ent": {"ENT"}, "nom": {"Dubois"}, "prenom": {"Marc"},
+		"login": {"marc.dubois"}, "mot-de-passe": {"la craie et le tableau"}, "encore": {"la craie et le tableau"}}, nil, true})
+
+	for _, route := range h.declared() {
+		if strings.HasPrefix(route, "POST") && !done[route] {
+			t.Errorf("%s is tried by nobody: add it to the deeds", route)
+		}
+	}
+}
+
+// attack sends a deed as another site could make the person's browser send it.
+func (p *person) attack(route string, d deed, foreign string) {
+	h := p.h
+	h.t.Helper()
+	host := strings.TrimPrefix(h.base, "http://")
+	right, none, other := p.signed(d.form), p.signed(d.form), p.signed(d.form)
+	none.Del(web.TokenField)
+	other.Set(web.TokenField, foreign)
+	for name, forged := range map[string]struct {
+		form    url.Values
+		headers []string
+	}{
+		"no token":              {none, []string{"Origin", h.base}},
+		"another's token":       {other, []string{"Origin", h.base}},
+		"another's X-Jeton":     {right, []string{"Origin", h.base, "X-Jeton", foreign}},
+		"cross-site":            {right, []string{"Origin", h.base, "Sec-Fetch-Site", "cross-site"}},
+		"same-site":             {right, []string{"Origin", h.base, "Sec-Fetch-Site", "same-site"}},
+		"from a bookmark":       {right, []string{"Sec-Fetch-Site", "none"}},
+		"foreign origin":        {right, []string{"Origin", "https://exemple.example"}},
+		"look-alike origin":     {right, []string{"Origin", h.base + ".exemple.example"}},
+		"another scheme":        {right, []string{"Origin", "https://" + host}},
+		"null origin":           {right, []string{"Origin", "null"}},
+		"neither":               {right, nil},
+		"as text":               {right, []string{"Origin", h.base, "Content-Type", "text/plain"}},
+		"as JSON":               {right, []string{"Origin", h.base, "Content-Type", "application/json"}},
+		"the proxy's host":      {right, []string{"Origin", "https://exemple.example", "X-Forwarded-Host", "exemple.example"}},
+		"the other origin only": {right, []string{"Origin", "https://exemple.example", "Sec-Fetch-Site", "same-origin"}},
+	} {
+		if d.file != nil && (name == "another's X-Jeton" || name == "as text" || name == "as JSON") {
+			continue // its token is in the form, whose parts those would hide
+		}
+		quiet := h.listen()
+		got := p.sent(d, forged.form, forged.headers)
+		if got.Status != http.StatusForbidden {
+			h.t.Errorf("%s, %s: %d, want 403", route, name, got.Status)
+		}
+		if quiet.broken() {
+			h.t.Errorf("%s, %s: something was written", route, name)
+		}
+	}
+	quiet := h.listen()
+	got := h.visitor().sent(d, right, []string{"Origin", h.base})
+	toSignIn := got.Status == http.StatusSeeOther && got.Get("Location") == "/connexion"
+	if got.Status != http.StatusForbidden && !toSignIn || quiet.broken() {
+		h.t.Errorf("%s without a cookie: %d to %q", route, got.Status, got.Get("Location"))
+	}
+}
+
+// TestReadingChangesNothing asks for every page, with all that forms send in
+// the address: nothing is done, and no method stands for another.
+func TestReadingChangesNothing(t *testing.T) {
+	h := newHouse(t)
+	uai := h.school("claire.moreau", 0)
+	report := h.report(uai)
+	h.hold(uai, report)
+	o := object{uai, directory.Student.Path(), h.people(uai, directory.Student)[0].ID, report}
+	marc := h.enter("marc.dubois")
+	before := h.events()
+	q := "?" + url.Values{"motif": {"essai"}, "decision": {"confirmer"}, "suppressions": {uai}, "jeton": {marc.token}, "_method": {"POST"}, "version": {"1"},
+		"champ": {"email"}, "nom": {"x"}, "nature": {"virtuel"}, "academie": {"x"}, "theme": {"sombre"}}.Encode()
+	for _, route := range h.declared() {
+		path := o.of(route) + q
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			marc.send(method, path, nil, "X-HTTP-Method-Override", "POST", "Origin", h.base)
+		}
+		for _, method := range []string{"PUT", "DELETE", "PATCH"} {
+			if got := marc.send(method, path, nil, "Origin", h.base); got.Status != http.StatusNotFound {
+				t.Errorf("%s %s: %d, want 404", method, o.of(route), got.Status)
+			}
+		}
+	}
+	if h.events() != before {
+		t.Error("something was done by reading")
+	}
+	if held, err := directory.HeldWithin(h.app.Gate.System("essai")); err != nil || len(held) != 1 {
+		t.Errorf("held deletions: %v, %v", held, err)
+	}
+	if got := marc.get("/"); got.Status != http.StatusOK {
+		t.Errorf("the session is over: %d", got.Status)
+	}
+}
