@@ -170,7 +170,9 @@ func (b tab) look(role, name string) (x, y float64, seen []string, found bool) {
 			if n.Ignored || !strings.HasPrefix(called, name) || found && called != name {
 				continue
 			}
-			cdp.Call(ctx, t, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: n.BackendDOMNodeID})
+			if node, err := cdp.Call(ctx, t, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: n.BackendDOMNodeID}); err == nil {
+				cdp.Call(ctx, t, runtime.CallFunctionOn, runtime.CallFunctionOnParams{ObjectID: node.Object.ObjectID, FunctionDeclaration: "function() { this.scrollIntoView?.({ block: 'nearest' }) }"})
+			}
 			q, err := cdp.Call(ctx, t, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: n.BackendDOMNodeID})
 			if err != nil || len(q.Quads) == 0 {
 				continue
@@ -370,3 +372,24 @@ func backward() chromedp.Action[chromedp.Void] {
 func forward() chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void]("history.forward()")
 }
+
+// focus puts the focus on the first element of a selector.
+func focus(selector string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void]("document.querySelector(" + quote(selector) + ").focus()")
+}
+
+// control presses a letter with the Control key.
+func (b tab) control(letter string) {
+	b.Helper()
+	b.do(chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		code := int64(strings.ToUpper(letter)[0])
+		for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
+			if _, err := cdp.Call(ctx, t, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: kind, Modifiers: 2, Key: letter, Code: "Key" + strings.ToUpper(letter), WindowsVirtualKeyCode: code}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+func number(n float64) string { return fmt.Sprint(n) }

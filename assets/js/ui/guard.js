@@ -1,5 +1,7 @@
 // A form with data-guard keeps what was typed from being lost: any move away
 // asks first. Ctrl+S saves.
+import { go } from "./moves.js";
+
 let leaving; // the move that waits for an answer
 
 const form = () => document.querySelector("form[data-guard]");
@@ -39,6 +41,13 @@ document.addEventListener("click", event => {
 	event.stopImmediatePropagation();
 	ask(() => link.click());
 }, true);
+
+document.addEventListener("preau:leave", event => {
+	if (!dirty()) return;
+	event.preventDefault();
+	document.getElementById("palette")?.close();
+	ask(() => go(event.detail));
+});
 
 // Back: stay on the page until the question is answered.
 let here = location.href;

@@ -26,7 +26,8 @@ document.addEventListener("htmx:before:history:restore", event => {
 	htmx.ajax("GET", event.detail.path, { source: document.body, target: document.body, swap: "outerMorph", push: "false" });
 });
 
-// A link that a script follows, like any other move.
+// A link that a script follows, like any other move: whoever listens may hold it.
 export function go(url) {
+	if (!document.dispatchEvent(new CustomEvent("preau:leave", { cancelable: true, detail: url }))) return;
 	htmx.ajax("GET", url, { source: document.body, target: document.body, swap: "outerMorph show:none", push: "true" });
 }
