@@ -60,6 +60,11 @@ func signIn(v *web.Visit) error {
 	if err != nil {
 		return v.Again(err, showSignIn)
 	}
+	if v.Session != nil { // the browser holds one session, the former one ends
+		if err := v.Session.SignOut(); err != nil {
+			return err
+		}
+	}
 	v.SignIn(signed)
 	return v.Done(landing(v, v.Form("vers")), "")
 }
