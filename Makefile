@@ -38,8 +38,9 @@ check: assets
 	$(GO) mod verify
 
 # Figures, not verdicts. BIG=1 adds a million people, kept in .cache.
-bench: build
+bench: build setup
 	$(GO) run ./e2e/bench
+	KILLS=200 $(GO) test -count=1 -timeout 20m -run 'TestKill$$' -v ./e2e
 
 clean:
 	rm -rf preau assets/lib/*.js assets/lib/*.svg assets/lib/*.woff2 assets/lib/*.txt node_modules

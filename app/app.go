@@ -105,11 +105,11 @@ func Explain(dir string, err error) error {
 		if pid, readErr := os.ReadFile(filepath.Join(dir, pidName)); readErr == nil {
 			by = "le processus " + strings.TrimSpace(string(pid))
 		}
-		return unusable(fmt.Sprintf("le répertoire %s est déjà utilisé par %s : arrêtez-le d’abord", dir, by))
+		return unusable(fmt.Sprintf("le répertoire %s est déjà utilisé par %s : arrêtez-le d’abord", dir, by))
 	case errors.Is(err, data.ErrNewer):
-		return unusable(fmt.Sprintf("%s a été écrit par une version plus récente de Préau : utilisez cette version-là", file))
+		return unusable(fmt.Sprintf("%s a été écrit par une version plus récente de Préau : utilisez cette version-là", file))
 	case errors.Is(err, data.ErrDamaged):
-		return unusable(fmt.Sprintf("%s est endommagé (%v) : restaurez la dernière sauvegarde avec « preau restore FICHIER --data %s »", file, err, dir))
+		return unusable(fmt.Sprintf("%s est endommagé (%v) : restaurez la dernière sauvegarde avec « preau restore FICHIER --data %s »", file, err, dir))
 	}
 	return err
 }
@@ -133,7 +133,7 @@ func readKey(cfg Config) ([]byte, error) {
 		return key, os.WriteFile(file, key, 0o600)
 	}
 	if err == nil && len(key) != 32 {
-		return nil, fmt.Errorf("%s n’est pas une clé de Préau : remettez le fichier d’origine, ou retirez-le pour en créer une autre", file)
+		return nil, fmt.Errorf("%s n’est pas une clé de Préau : remettez le fichier d’origine, ou retirez-le pour en créer une autre", file)
 	}
 	return key, err
 }

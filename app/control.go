@@ -101,7 +101,7 @@ func Ask(ctx context.Context, dir, command string, in any) (running bool, err er
 // Backup writes a whole backup, which can be read while the appliance runs on.
 func (a *App) Backup(ctx context.Context, file string) error {
 	if err := a.Store.Backup(ctx, file); err != nil {
-		return fmt.Errorf("la sauvegarde n’a pas été faite : %w", err)
+		return fmt.Errorf("la sauvegarde n’a pas été faite : %w", err)
 	}
 	return nil
 }
@@ -123,7 +123,7 @@ func (a *App) CreateAdministrator(ctx context.Context, f AdminForm) error {
 		Login: f.Login, LastName: f.LastName, FirstName: f.FirstName, Password: f.Password, Role: f.Role, In: place})
 	if refusal, ok := errors.AsType[*access.Refusal](err); ok {
 		for field, says := range refusal.Fields {
-			return fmt.Errorf("%s : %s", field, says)
+			return fmt.Errorf("%s : %s", field, says)
 		}
 	}
 	return err

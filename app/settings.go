@@ -125,10 +125,10 @@ func (f Setup) check() error {
 		}
 	}
 	if f.Login != "" && !access.LoginShape.MatchString(f.Login) {
-		wrong["login"] = "Utilisez la forme prenom.nom : lettres sans accent, chiffres, point ou tiret."
+		wrong["login"] = "Utilisez la forme prenom.nom : lettres sans accent, chiffres, point ou tiret."
 	}
 	if f.Password != f.Again {
-		wrong["encore"] = "Les deux mots de passe diffèrent : saisissez le même."
+		wrong["encore"] = "Les deux mots de passe diffèrent : saisissez le même."
 	}
 	return access.WrongFields(wrong)
 }
@@ -142,4 +142,4 @@ func (a *App) MarkDemo(s *access.Session, name string, sheet []Sign) error {
 }
 
 // ErrDemo refuses to serve for real what preau demo made.
-var ErrDemo = errors.New("ce répertoire a été créé par « preau demo » : ses comptes sont publics. Utilisez un autre répertoire pour un usage réel")
+var ErrDemo = errors.New("ce répertoire a été créé par « preau demo » : ses comptes sont publics. Utilisez un autre répertoire pour un usage réel")

@@ -30,9 +30,9 @@ func (a *App) Check(ctx context.Context, out io.Writer, repair bool) error {
 		return err
 	}
 	if problems > 0 {
-		return fmt.Errorf("%d anomalies : « preau check --repair » refait les index et les compteurs", problems)
+		return fmt.Errorf("%d anomalies : « preau check --repair » refait les index et les compteurs", problems)
 	}
-	fmt.Fprintln(out, "Tout est en ordre : données, index, compteurs, journal, recherche.")
+	fmt.Fprintln(out, "Tout est en ordre : données, index, compteurs, journal, recherche.")
 	return nil
 }
 
@@ -44,7 +44,7 @@ func Restore(file, dir string) (kept string, err error) {
 		if errors.Is(err, data.ErrInUse) {
 			return "", Explain(dir, err)
 		}
-		return "", fmt.Errorf("la sauvegarde n’a pas été remise, rien n’a changé : %w", err)
+		return "", fmt.Errorf("la sauvegarde n’a pas été remise, rien n’a changé : %w", err)
 	}
 	return kept, nil
 }
@@ -58,12 +58,12 @@ func (a *App) placeFor(f AdminForm) (data.Place, error) {
 		return "", nil
 	case access.LocalAdmin:
 		if f.UAI == "" {
-			return "", errors.New("un administrateur local a besoin d’un établissement : --uai")
+			return "", errors.New("un administrateur local a besoin d’un établissement : --uai")
 		}
 		return directory.PlaceOfUAI(s, strings.ToUpper(f.UAI))
 	}
 	if f.Academy == "" {
-		return "", errors.New("ce rôle a besoin d’une académie : --academy")
+		return "", errors.New("ce rôle a besoin d’une académie : --academy")
 	}
 	return directory.EnsureAcademy(s, f.Academy)
 }

@@ -93,7 +93,7 @@ func explain(err error) error {
 	case errors.Is(err, data.ErrDuplicate):
 		return &Refusal{Kind: Stale, Says: "Cette valeur est déjà utilisée.", Err: err}
 	case errors.Is(err, data.ErrFull):
-		return &Refusal{Kind: Full, Says: "Le disque du serveur est plein : rien n’a été enregistré, rien n’est perdu. Libérez de la place, puis recommencez.", Err: err}
+		return &Refusal{Kind: Full, Says: "Le disque du serveur est plein : rien n’a été enregistré, rien n’est perdu. Libérez de la place, puis recommencez.", Err: err}
 	}
 	return err
 }

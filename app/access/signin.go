@@ -34,13 +34,13 @@ var (
 const longestInput = 1000
 
 // The one answer to a login or a password that is not right.
-const wrongPassword = "L’identifiant ou le mot de passe n’est pas reconnu. Vérifiez la saisie : majuscules et minuscules comptent dans le mot de passe."
+const wrongPassword = "L’identifiant ou le mot de passe n’est pas reconnu. Vérifiez la saisie : majuscules et minuscules comptent dans le mot de passe."
 
 // NoAccess is what a suspended or deleted person reads after a right password.
 const NoAccess = "Vous ne disposez pas des autorisations suffisantes pour accéder à l’ENT."
 
 // AdminLogin is why the login of a super manager does not open the console.
-const AdminLogin = "Ce login ouvre l’ENT et n’est pas reconnu dans la console d’administration : connectez-vous avec votre login prenom.nom, le mot de passe est le même."
+const AdminLogin = "Ce login ouvre l’ENT et n’est pas reconnu dans la console d’administration : connectez-vous avec votre login prenom.nom, le mot de passe est le même."
 
 // SignIn verifies a password and opens a session. It takes the same time and
 // gives the same answer for a wrong password and for an unknown login.

@@ -81,7 +81,7 @@ func (g *Gate) attempt(in SignIn) error {
 		return explain(err)
 	}
 	if wait > 0 {
-		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
+		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
 	}
 	return nil
 }

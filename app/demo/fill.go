@@ -33,7 +33,7 @@ func Fill(ctx context.Context, a *app.App, clock *Clock, cfg Config, out io.Writ
 			return err
 		}
 	}
-	fmt.Fprintf(out, "Comptes de la démonstration (mot de passe de tous : %s)\n", Password)
+	fmt.Fprintf(out, "Comptes de la démonstration (mot de passe de tous : %s)\n", Password)
 	for _, sign := range set.Sheet {
 		fmt.Fprintf(out, "  %-18s %s\n", sign.Login, sign.Role)
 	}

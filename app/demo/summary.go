@@ -38,7 +38,7 @@ type Summary struct {
 
 // String says it in a sentence.
 func (s Summary) String() string {
-	return fmt.Sprintf("%d établissements, %d comptes : %d élèves, %d parents, %d enseignants, %d personnels.",
+	return fmt.Sprintf("%d établissements, %d comptes : %d élèves, %d parents, %d enseignants, %d personnels.",
 		len(s.Establishments), s.People.All(), s.People.Students, s.People.Relatives, s.People.Teachers, s.People.Staff)
 }
 

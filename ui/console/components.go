@@ -34,13 +34,13 @@ func showComponents(v *web.Visit) error {
 		return access.NotFound()
 	}
 	const home = "/console/composants"
-	page := componentsPage{Home: home, File: web.File{Name: "fichier", Label: "Fichier"}, Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."}}}, Dialog: v.Ask("fenetre") != "",
+	page := componentsPage{Home: home, File: web.File{Name: "fichier", Label: "Fichier"}, Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."}}}, Dialog: v.Ask("fenetre") != "",
 		Fields: []web.Field{
 			{Name: "simple", Label: "Champ simple", Value: "Camille", Complete: "off"},
 			{Name: "aide", Label: "Avec une aide", Hint: "Ce qu’il faut écrire, en peu de mots.", Complete: "off"},
 			{Name: "obligatoire", Label: "Obligatoire", Required: true, Complete: "off"},
-			{Name: "verrou", Label: "Donnée de l’annuaire", Value: "MARTIN", Locked: true, Hint: "Donnée de l’annuaire fédérateur : à corriger dans SIECLE."},
-			{Name: "deux", Label: "Deux valeurs", Value: "06 39 98 00 01", Origin: "Saisi dans la console ; l’annuaire donne « 01 02 03 04 05 ».", Complete: "off"},
+			{Name: "verrou", Label: "Donnée de l’annuaire", Value: "MARTIN", Locked: true, Hint: "Donnée de l’annuaire fédérateur : à corriger dans SIECLE."},
+			{Name: "deux", Label: "Deux valeurs", Value: "06 39 98 00 01", Origin: "Saisi dans la console ; l’annuaire donne « 01 02 03 04 05 ».", Complete: "off"},
 			{Name: "faux", Label: "Refusé", Value: "pas une adresse", Complete: "off"},
 		},
 		Tabs:  web.Tabs{Label: "Onglets", Tabs: []web.Tab{{Key: "un", Label: "Premier", URL: home, Here: true}, {Key: "deux", Label: "Deuxième", URL: home + "?onglet=deux"}}},
@@ -51,9 +51,9 @@ func showComponents(v *web.Visit) error {
 
 		Held: []heldLine{{Says: "212 élèves", School: "Collège Exemple", URL: home, Confirm: home, Drop: home}},
 		Events: []web.EventLine{
-			{ID: 1, Time: "09:12:04", Kind: "Compte", Icon: "person-gear", What: "Modification de la fiche : MARTIN Camille (adresse e-mail)", By: "MOREAU Claire"},
-			{ID: 2, Time: "09:14:30", Kind: "Compte", Icon: "person-gear", What: "Suspension du compte : MARTIN Camille", By: "MOREAU Claire", Level: "attention"},
-			{ID: 3, Time: "09:20:00", Kind: "Habilitation", Icon: "shield-check", What: "Habilitation donnée : PETIT Dominique", By: "DUBOIS Marc", Level: "important"},
+			{ID: 1, Time: "09:12:04", Kind: "Compte", Icon: "person-gear", What: "Modification de la fiche : MARTIN Camille (adresse e-mail)", By: "MOREAU Claire"},
+			{ID: 2, Time: "09:14:30", Kind: "Compte", Icon: "person-gear", What: "Suspension du compte : MARTIN Camille", By: "MOREAU Claire", Level: "attention"},
+			{ID: 3, Time: "09:20:00", Kind: "Habilitation", Icon: "shield-check", What: "Habilitation donnée : PETIT Dominique", By: "DUBOIS Marc", Level: "important"},
 		}}
 	page.Tree = []web.Node{{Key: "essai", Label: "Classes", Icon: "people", URL: home, Open: true, Kids: []web.Node{
 		{Key: "essai-3b", Label: "3e B", Icon: "backpack", URL: home, Count: "27", Here: true}, {Key: "essai-4a", Label: "4e A", Icon: "backpack", URL: home, Count: "25"}}},

@@ -196,9 +196,9 @@ func firstDialog(d *importDialog, v *web.Visit, h heldLine, home string) *import
 	}
 	switch v.Ask("decision") {
 	case "confirmer":
-		return &importDialog{"Confirmer les suppressions", "Supprimer " + h.Says + " de « " + h.School + " » ? Les comptes supprimés sont gardés trois mois dans « Suppressions ».", h.UAI, "confirmer", home}
+		return &importDialog{"Confirmer les suppressions", "Supprimer " + h.Says + " de « " + h.School + " » ? Les comptes supprimés sont gardés trois mois dans « Suppressions ».", h.UAI, "confirmer", home}
 	case "abandonner":
-		return &importDialog{"Abandonner les suppressions", "Garder " + h.Says + " de « " + h.School + " » ? Le prochain import complet posera de nouveau la question s’ils sont encore absents.", h.UAI, "abandonner", home}
+		return &importDialog{"Abandonner les suppressions", "Garder " + h.Says + " de « " + h.School + " » ? Le prochain import complet posera de nouveau la question s’ils sont encore absents.", h.UAI, "abandonner", home}
 	}
 	return nil
 }
@@ -297,7 +297,7 @@ func applyImport(v *web.Visit) error {
 		return err
 	}
 	if im.State != directory.ImportTried || im.Sent == "" {
-		return access.Conflict("Cet essai ne peut plus être appliqué : envoyez de nouveau les fichiers.")
+		return access.Conflict("Cet essai ne peut plus être appliqué : envoyez de nouveau les fichiers.")
 	}
 	id, err := v.Appliance.BeginImport(v.Session, directory.ImportOptions{Path: filepath.Join(v.Appliance.Dir(), im.Sent), Bytes: UploadBytes, Academy: im.Academy})
 	if err != nil {

@@ -52,7 +52,7 @@ func sequence(text string) (uint64, error) {
 	}
 	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		return 0, &access.Refusal{Kind: access.Malformed, Says: "Cette adresse du journal est incomplète : revenez au journal."}
+		return 0, &access.Refusal{Kind: access.Malformed, Says: "Cette adresse du journal est incomplète : revenez au journal."}
 	}
 	return n, nil
 }

@@ -206,7 +206,7 @@ func peopleOptions(found directory.Answers, part string) web.Options {
 func totalOf(found directory.Answers) string {
 	switch {
 	case found.More:
-		return "Plus de 1\u202f000 résultats : précisez"
+		return "Plus de 1\u202f000 résultats : précisez"
 	case found.Total > len(found.People):
 		return web.Count(found.Total, "résultat", "résultats") + ", les premiers sont affichés"
 	case found.Total == 0:

@@ -121,7 +121,7 @@ func (p *recordPage) explain(r directory.Record) {
 	case r.State() == directory.Deleted:
 		p.Why = "Ce compte est supprimé depuis le " + r.DeletedAt.Local().Format("02/01/2006") + " : il se consulte et ne se modifie plus. " + sentence(r.DeletedBy)
 	case !r.MayEdit:
-		p.Why = "Ce compte est celui d’un administrateur d’un rôle supérieur au vôtre : vous pouvez le consulter."
+		p.Why = "Ce compte est celui d’un administrateur d’un rôle supérieur au vôtre : vous pouvez le consulter."
 	case r.State() == directory.Suspended:
 		p.Reactivate = p.Home + "/reactivation"
 	default:
@@ -171,7 +171,7 @@ func (p *recordPage) identity(v *web.Visit, r directory.Record) {
 	federated := r.Profile.Federated()
 	from := ""
 	if federated {
-		from = "Donnée de l’annuaire fédérateur : à corriger dans " + r.CorrectedIn() + "."
+		from = "Donnée de l’annuaire fédérateur : à corriger dans " + r.CorrectedIn() + "."
 	}
 	locked := federated || !r.MayEdit
 	add := func(name, label, value, complete string) {
@@ -199,7 +199,7 @@ func (p *recordPage) contact(v *web.Visit, r directory.Record) {
 			f.Revert = name
 		}
 		if !may && r.MayEdit {
-			f.Hint = "Compte d’un administrateur : seul un rôle supérieur peut le changer."
+			f.Hint = "Compte d’un administrateur : seul un rôle supérieur peut le changer."
 		}
 		p.Contact = append(p.Contact, f)
 	}

@@ -125,11 +125,11 @@ func showSetup(v *web.Visit) error {
 	}
 	given := v.Typed("code", v.Ask("code"))
 	page := setupPage{Code: given, Known: subtle.ConstantTimeCompare([]byte(given), []byte(code)) == 1, Fields: []web.Field{
-		{Name: "nom-ent", Label: "Nom de l’ENT", Value: v.Typed("nom-ent", ""), Required: true, Hint: "Tel que les familles le liront, par exemple « ENT du lycée »."},
+		{Name: "nom-ent", Label: "Nom de l’ENT", Value: v.Typed("nom-ent", ""), Required: true, Hint: "Tel que les familles le liront, par exemple « ENT du lycée »."},
 		{Name: "nom", Label: "Nom", Value: v.Typed("nom", ""), Required: true, Complete: "family-name"},
 		{Name: "prenom", Label: "Prénom", Value: v.Typed("prenom", ""), Required: true, Complete: "given-name"},
 		{Name: "login", Label: "Identifiant", Value: v.Typed("login", ""), Required: true, Complete: "username", Hint: "Sous la forme prenom.nom."},
-		{Name: "mot-de-passe", Label: "Mot de passe", Kind: "password", Required: true, Complete: "new-password", Hint: "Au moins 12 caractères ; une phrase convient."},
+		{Name: "mot-de-passe", Label: "Mot de passe", Kind: "password", Required: true, Complete: "new-password", Hint: "Au moins 12 caractères ; une phrase convient."},
 		{Name: "encore", Label: "Le même mot de passe", Kind: "password", Required: true, Complete: "new-password"},
 	}}
 	return v.ShowSimple("simple/setup", "Première mise en service", page)

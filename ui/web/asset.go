@@ -27,7 +27,7 @@ type statics struct {
 	files  map[string]static
 }
 
-var errNotBuilt = errors.New("assets/lib est vide : lancez « make » une fois, avec Node installé, avant de construire l’exécutable")
+var errNotBuilt = errors.New("assets/lib est vide : lancez « make » une fois, avec Node installé, avant de construire l’exécutable")
 
 func loadStatics(files fs.FS) (*statics, error) {
 	a := &statics{files: map[string]static{}}

@@ -12,7 +12,7 @@ import (
 // TokenField is the name of the form field that holds the token of the session.
 const TokenField = "jeton"
 
-var crossSite = &access.Refusal{Kind: access.CrossSite, Says: "Cette action ne vient pas d’une page de l’ENT, ou la page est restée ouverte trop longtemps : rechargez-la, puis recommencez."}
+var crossSite = &access.Refusal{Kind: access.CrossSite, Says: "Cette action ne vient pas d’une page de l’ENT, ou la page est restée ouverte trop longtemps : rechargez-la, puis recommencez."}
 
 // sameSite refuses a request that another site made the browser send. A browser
 // names the origin of every POST; what names none is no browser of ours.

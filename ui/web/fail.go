@@ -62,7 +62,7 @@ func refusalOf(err error) *access.Refusal {
 	}
 	var routing *fiber.Error
 	if !errors.As(err, &routing) {
-		return &access.Refusal{Kind: access.Internal, Says: "Une erreur est survenue ; elle est notée. Réessayez, et si elle revient, donnez la référence ci-dessous à l’assistance."}
+		return &access.Refusal{Kind: access.Internal, Says: "Une erreur est survenue ; elle est notée. Réessayez, et si elle revient, donnez la référence ci-dessous à l’assistance."}
 	}
 	switch routing.Code {
 	case fiber.StatusNotFound, fiber.StatusMethodNotAllowed:

@@ -57,7 +57,7 @@ func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 	}
 }
 
-var tooLarge = &access.Refusal{Kind: access.TooLarge, Says: "Ce fichier est trop volumineux pour un envoi par la console : importez-le par la ligne de commande, « preau import aaf »."}
+var tooLarge = &access.Refusal{Kind: access.TooLarge, Says: "Ce fichier est trop volumineux pour un envoi par la console : importez-le par la ligne de commande, « preau import aaf »."}
 
 func (u *Uploaded) field(part *multipart.Part) error {
 	value, err := io.ReadAll(io.LimitReader(part, longestField))
