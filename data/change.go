@@ -91,7 +91,8 @@ func (tx *Tx) line(c change) error {
 	return b.Put(slices.Concat([]byte(c.table+"/"+c.key+"\x00"+tx.run+"\x00"), seqKey(seq)), raw)
 }
 
-// of returns the changes as told in an event about the given row.
+// of returns the changes as told in an event about the given row. Those of
+// another row, when it has one place, are for that place only.
 func (c change) of(table, key string) []Change {
 	if c.table == table && c.key == key {
 		return c.changes
@@ -100,6 +101,9 @@ func (c change) of(table, key string) []Change {
 	for i := range told {
 		if c.label != "" {
 			told[i].Field = c.label + "\u00a0: " + told[i].Field
+		}
+		if told[i].Where == "" && len(slices.Compact(slices.Clone(c.places))) == 1 {
+			told[i].Where = c.places[0]
 		}
 	}
 	return told

@@ -53,6 +53,9 @@ var Roles = []Role{LocalAdmin, AcademySupport, AcademyAdvisor, Level2Support}
 // Label is what the screens call the role.
 func (r Role) Label() string { return roles[r].label }
 
+// String is the role in the journal.
+func (r Role) String() string { return r.Label() }
+
 // Valid reports whether the role exists.
 func (r Role) Valid() bool { return roles[r].label != "" }
 
@@ -96,3 +99,14 @@ func reachOf(grants []Grant, c Capability, now time.Time) data.Reach {
 
 // Above reports whether a role is higher than another, "" being the lowest.
 func (r Role) Above(other Role) bool { return slices.Index(Roles, r) > slices.Index(Roles, other) }
+
+// RoleOver is the highest role of the person over a row of these places, ""
+// for none: a role counts only where it was given.
+func (s *Session) RoleOver(places []data.Place) (best Role) {
+	for _, g := range s.Grants {
+		if g.Role.Above(best) && g.Holds(s.Now()) && (data.Reach{g.In}).CoversAny(places) {
+			best = g.Role
+		}
+	}
+	return best
+}

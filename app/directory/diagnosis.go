@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"preau/app/access"
-	"preau/data"
 )
 
 // A Cause is something that stops or limits somebody, and what mends it.
@@ -27,20 +26,20 @@ func Diagnose(s *access.Session, uai, id string) (r Record, causes []Cause, err 
 	case Suspended:
 		add(true, "Le compte est suspendu depuis le "+r.SuspendedAt.Local().Format("02/01/2006")+".", "Réactivation du compte", "/reactivation")
 	case Inactive:
-		add(true, "La personne ne s’est jamais connectée : le compte n’est pas activé.", "Transmettez-lui ses identifiants de première connexion.", "")
+		add(true, "La personne ne s’est jamais connectée : le compte n’est pas activé.", "Transmettez-lui ses identifiants de première connexion.", "")
 	}
-	if r.Email.Value() == "" {
-		add(false, "Aucune adresse e-mail : un mot de passe oublié ne peut pas lui être renvoyé.", "Renseigner l’adresse e-mail", "?onglet=identite#f-email")
+	if r.Email.Value() == "" && r.State() != Deleted {
+		add(false, "Aucune adresse e-mail : un mot de passe oublié ne peut pas lui être renvoyé.", "Renseigner l’adresse e-mail", "?onglet=identite#f-email")
 	}
 	causes = append(causes, r.familyCauses()...)
-	twins, err := Homonyms(s, r.User)
-	if err != nil {
-		return r, nil, err
+	if r.State() == Deleted {
+		return r, causes, nil
 	}
+	twins, err := Homonyms(s, uai, id)
 	for _, t := range twins {
-		add(false, "Homonyme probable : "+t.Label()+", né(e) le "+t.Birth.String()+", login "+t.Login.Value()+".", "Vérifiez que chacun se connecte avec son propre login.", "")
+		add(false, "Homonyme probable : "+t.describe()+".", "Vérifiez que chacun se connecte avec son propre login.", "")
 	}
-	return r, causes, nil
+	return r, causes, err
 }
 
 // CorrectedInOrHere is CorrectedIn, or the console for a guest.
@@ -59,57 +58,18 @@ func (r Record) familyCauses() (causes []Cause) {
 	switch r.Profile {
 	case Student:
 		if len(r.Here.Classes) == 0 {
-			add(false, "L’élève n’a pas de classe dans cet établissement : les services de sa classe lui échappent.", "À corriger dans "+r.CorrectedIn()+".")
+			add(false, "L’élève n’a pas de classe dans cet établissement : les services de sa classe lui échappent.", "À corriger dans "+r.CorrectedIn()+".")
 		}
 		if len(r.Links) == 0 {
-			add(false, "Aucun responsable n’est déclaré : personne ne peut suivre sa scolarité dans l’ENT.", "À corriger dans "+r.CorrectedIn()+".")
+			add(false, "Aucun responsable n’est déclaré : personne ne peut suivre sa scolarité dans l’ENT.", "À corriger dans "+r.CorrectedIn()+".")
 		}
 	case Relative:
-		if len(r.Children) == 0 {
-			add(true, "Parent sans enfant : aucun lien n’est déclaré avec un élève.", "À corriger dans "+r.CorrectedIn()+".")
+		if len(r.Children) == 0 && r.Elsewhere == 0 {
+			add(true, "Parent sans enfant : aucun lien n’est déclaré avec un élève.", "À corriger dans "+r.CorrectedIn()+".")
 		}
 		if country := r.Postal.Country; r.Postal.PostalCode == "" || r.Postal.Town == "" || country != "" && !strings.EqualFold(country, "FRANCE") {
-			add(false, "L’adresse est vide ou à l’étranger : la première connexion par code postal et ville est impossible.", "Remettez-lui un code en main propre.")
+			add(false, "L’adresse est vide ou à l’étranger : la première connexion par code postal et ville est impossible.", "Remettez-lui un code en main propre.")
 		}
 	}
 	return causes
-}
-
-// Homonyms are people of the same profile whose name is nearly that of somebody,
-// in the establishments that the author administers.
-func Homonyms(s *access.Session, u User) (twins []User, err error) {
-	err = s.See(func(tx *data.Tx) error {
-		found, err := Users.TypeAhead(tx, data.Query{Text: u.LastName + " " + u.FirstName, Tags: []string{presentTag(), profileTag(u.Profile)}, Limit: 10})
-		for _, other := range found.Rows {
-			if other.ID != u.ID && near(data.Fold(u.Label()), data.Fold(other.Label())) {
-				twins = append(twins, other)
-			}
-		}
-		return err
-	})
-	return twins, err
-}
-
-// near reports whether two names differ by two letters at most.
-func near(a, b string) bool { return distance([]rune(a), []rune(b)) <= 2 }
-
-// distance is how many letters to add, drop or change between two words.
-func distance(a, b []rune) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, x := range a {
-		last := row[0]
-		row[0] = i + 1
-		for j, y := range b {
-			cost := last
-			if x != y {
-				cost++
-			}
-			last = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }

@@ -18,8 +18,8 @@ func userDocument(u User) *data.Document {
 	if mail := u.Email.Value(); mail != "" {
 		exact = append(exact, strings.ToLower(mail))
 	}
-	for _, a := range u.Attachments {
-		for _, c := range a.Classes {
+	if len(u.Attachments) == 1 { // or else each establishment would find by the classes of the other
+		for _, c := range u.Attachments[0].Classes {
 			exact = append(exact, data.Fold(c))
 		}
 	}

@@ -25,20 +25,17 @@ var editing = access.NewAction("user.edit", "Modification de la fiche", access.M
 
 // EditUser changes the record of a person in an establishment.
 func EditUser(s *access.Session, uai, id string, f UserForm) error {
-	return s.Do(editing, func(tx *data.Tx) (data.Row, error) {
-		place, err := locate(tx, uai)
+	act, err := f.action(s, uai, id)
+	if err != nil {
+		return err
+	}
+	return s.Do(act, func(tx *data.Tx) (data.Row, error) {
+		place, u, err := changeableAt(tx, s, uai, id)
 		if err != nil {
 			return nil, err
-		}
-		u, err := changeable(tx, s, id)
-		if err != nil {
-			return nil, err
-		}
-		if _, ok := u.At(place); !ok {
-			return nil, data.ErrNotFound
 		}
 		if u.Version != f.Version {
-			return nil, outdated(tx, "users", id)
+			return nil, outdated(tx, Users.Name(), id)
 		}
 		before := u
 		if err := f.apply(tx, &u); err != nil {
@@ -47,7 +44,7 @@ func EditUser(s *access.Session, uai, id string, f UserForm) error {
 		if err := protects(tx, s, before, u); err != nil {
 			return nil, err
 		}
-		if err := f.switches(tx, s, &u, place); err != nil {
+		if err := f.switches(tx, s, act, &u, place); err != nil {
 			return nil, err
 		}
 		return u, errors.Join(putUser(tx, u), notifyFormer(tx, before, u))
@@ -56,150 +53,105 @@ func EditUser(s *access.Session, uai, id string, f UserForm) error {
 
 // apply checks the form and takes its values.
 func (f UserForm) apply(tx *data.Tx, u *User) error {
-	wrong := map[string]string{}
-	note := func(field, says string) {
-		if says != "" {
-			wrong[field] = says
+	wrong := notes{}
+	if f.Login != u.Login.Value() {
+		says, err := checkLogin(tx, f.Login, u.ID)
+		if err != nil {
+			return err
 		}
+		wrong.add("login", says)
+		u.Login = u.edited(u.Login, f.Login)
 	}
-	says, err := checkLogin(tx, f.Login, u.ID)
-	if err != nil {
-		return err
+	if f.Email != u.Email.Value() { // what the files say is not the form's to refuse
+		wrong.add("email", checkEmail(f.Email))
+		u.Email = u.edited(u.Email, f.Email)
 	}
-	note("login", says)
-	if f.Email != u.Email.Value() {
-		note("email", checkEmail(f.Email))
-	}
-	phones := []struct {
-		field, typed string
-		into         *Both
-	}{{"portable", f.Mobile, &u.Mobile}, {"domicile", f.Home, &u.Home}, {"poste", f.Work, &u.Work}}
-	for _, p := range phones {
-		if u.Profile == Student && p.field == "poste" || p.typed == p.into.Value() {
-			continue // what the files say is not the form's to refuse
-		}
-		phone, says := checkPhone(p.typed, p.field == "poste")
-		note(p.field, says)
-		*p.into = p.into.Edit(phone)
-	}
-	u.Login, u.Email = u.Login.Edit(f.Login), u.Email.Edit(f.Email)
+	f.phones(u, wrong)
 	if u.Profile == Guest {
-		f.guest(u, note)
+		f.guest(u, wrong)
 	}
 	return access.WrongFields(wrong)
 }
 
-// guest takes what only a guest's record lets change.
-func (f UserForm) guest(u *User, note func(field, says string)) {
-	birth, ok := ParseDate(f.Birth)
-	switch {
-	case !ok:
-		note("naissance", "Écrivez la date de naissance sous la forme JJ/MM/AAAA.")
-	case f.LastName == "":
-		note("nom", "Indiquez le nom.")
-	case f.FirstName == "":
-		note("prenom", "Indiquez le prénom.")
+// edited is a field once people gave its value. A guest's has no other source.
+func (u User) edited(b Both, value string) Both {
+	if u.Profile == Guest {
+		return Both{Federated: value}
 	}
-	u.LastName, u.FirstName, u.Title, u.Birth = strings.ToUpper(f.LastName), f.FirstName, f.Title, birth
-	u.Postal = Address{Lines: compact(strings.Split(f.Street, "\n")), PostalCode: f.PostalCode, Town: f.Town}
+	return b.Edit(value)
 }
 
-// checkPhone returns a number as it is kept, or what is wrong with it. An
-// internal one may be short.
-func checkPhone(typed string, internal bool) (phone, says string) {
-	digits := strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r == '+' {
-			return r
+func (f UserForm) phones(u *User, wrong notes) {
+	for _, p := range []struct {
+		field, typed string
+		into         *Both
+	}{{"portable", f.Mobile, &u.Mobile}, {"domicile", f.Home, &u.Home}, {"poste", f.Work, &u.Work}} {
+		if u.Profile == Student && p.field == "poste" || p.typed == p.into.Value() {
+			continue
 		}
-		return -1
-	}, typed)
-	if typed == "" {
-		return "", ""
+		phone, says := checkPhone(p.typed, p.field == "poste" && (u.Profile == Teacher || u.Profile == Staff))
+		wrong.add(p.field, says)
+		*p.into = u.edited(*p.into, phone)
 	}
-	if rest := strings.Trim(typed, "+0123456789 .-()/\u00a0\u202f"); rest != "" || strings.LastIndexByte(digits, '+') > 0 {
-		return typed, "Un numéro ne contient que des chiffres, des espaces et, au début, le signe +."
-	}
-	switch {
-	case strings.HasPrefix(digits, "+33") && len(digits) == 12:
-		digits = "0" + digits[3:]
-	case internal && len(digits) >= 2 && len(digits) <= 6:
-		return digits, ""
-	case strings.HasPrefix(digits, "+") && len(digits) >= 9 && len(digits) <= 16:
-		return digits, ""
-	}
-	if len(digits) != 10 || digits[0] != '0' {
-		return typed, "Un numéro français compte 10 chiffres et commence par 0 ; un numéro étranger commence par +."
-	}
-	return digits[:2] + " " + digits[2:4] + " " + digits[4:6] + " " + digits[6:8] + " " + digits[8:], ""
 }
 
-// protects keeps a local administrator from taking over another administrator's
-// account through its login or its e-mail.
-func protects(tx *data.Tx, s *access.Session, before, after User) error {
-	if before.ID == s.Account.ID || s.Machine() || s.Highest().Above(access.LocalAdmin) {
-		return nil
+// guest takes what only a guest's record lets change.
+func (f UserForm) guest(u *User, wrong notes) {
+	birth, ok := ParseDate(f.Birth)
+	if !ok {
+		wrong.add("naissance", wrongDate)
 	}
+	wrong.need("nom", f.LastName)
+	wrong.need("prenom", f.FirstName)
+	wrong.need("email", f.Email)
+	u.LastName, u.FirstName, u.Title, u.Birth = strings.ToUpper(f.LastName), f.FirstName, f.Title, birth
+	var lines []string
+	for line := range strings.Lines(f.Street) {
+		lines = append(lines, strings.TrimSpace(line))
+	}
+	u.Postal = Address{Lines: compact(lines), PostalCode: f.PostalCode, Town: f.Town, Country: u.Postal.Country}
+}
+
+// notes are the sentences to show beside the fields of a form.
+type notes map[string]string
+
+// add notes what is wrong with a field, "" for nothing.
+func (n notes) add(field, says string) {
+	if says != "" {
+		n[field] = says
+	}
+}
+
+// need refuses a field left empty.
+func (n notes) need(field, value string) {
+	if strings.TrimSpace(value) == "" {
+		n[field] = "Ce champ est nécessaire."
+	}
+}
+
+const wrongDate = "Écrivez la date de naissance sous la forme JJ/MM/AAAA."
+
+// protects keeps somebody from taking over the account of an administrator,
+// through its login or its e-mail, without a higher role.
+func protects(tx *data.Tx, s *access.Session, before, after User) error {
 	if before.Login.Value() == after.Login.Value() && before.Email.Value() == after.Email.Value() {
 		return nil
 	}
 	role, err := access.RoleOf(tx, before.ID)
-	if err != nil || role == "" {
+	if err != nil || mayProtect(s, before, role) {
 		return err
 	}
 	return access.NotAllowed()
 }
 
-// switches grants or withdraws the rights that the record shows.
-func (f UserForm) switches(tx *data.Tx, s *access.Session, u *User, place data.Place) error {
-	if f.Editor != nil && u.canAdminister() {
-		i := slices.IndexFunc(u.Attachments, func(a Attachment) bool { return a.At == place })
-		u.Attachments = slices.Clone(u.Attachments)
-		u.Attachments[i].Editor = *f.Editor
+// mayProtect reports whether the author may change what signs somebody in, who
+// holds a role somewhere.
+func mayProtect(s *access.Session, u User, role access.Role) bool {
+	if role == "" || u.ID == s.Account.ID || s.Machine() {
+		return true
 	}
-	if f.Admin == nil {
-		return nil
-	}
-	grant, err := access.LocalGrant(tx, u.ID, place)
-	held := err == nil
-	if err != nil && !errors.Is(err, data.ErrNotFound) || held == *f.Admin {
-		return onlyReal(err)
-	}
-	if !u.canAdminister() {
-		return access.Conflict("Seuls un enseignant, un personnel ou un invité peuvent être administrateurs locaux.")
-	}
-	if *f.Admin {
-		_, err := access.Give(tx, u.ID, access.LocalAdmin, place)
-		return err
-	}
-	if err := f.confirmed(tx, s, u.ID, place); err != nil {
-		return err
-	}
-	return access.Withdraw(tx, grant)
-}
-
-func onlyReal(err error) error {
-	if errors.Is(err, data.ErrNotFound) {
-		return nil
-	}
-	return err
-}
-
-// confirmed asks twice before the last administrator of an establishment goes,
-// or before somebody withdraws their own rights.
-func (f UserForm) confirmed(tx *data.Tx, s *access.Session, id string, place data.Place) error {
-	if f.Confirmed {
-		return nil
-	}
-	all, err := access.LocalAdmins(tx, place)
-	switch {
-	case err != nil:
-		return err
-	case id == s.Account.ID:
-		return access.Wrong("confirmer", "Vous allez retirer vos propres droits d’administrateur local : cochez la case pour le confirmer.")
-	case len(all) == 1:
-		return access.Wrong("confirmer", "C’est le dernier administrateur local de l’établissement : cochez la case pour le retirer malgré tout.")
-	}
-	return nil
+	mine := s.RoleOver(u.Places())
+	return mine == access.Level2Support || mine.Above(role)
 }
 
 // RevertField drops the edit of a field: the value of the federated directory
@@ -212,13 +164,20 @@ func RevertField(s *access.Session, id, field string) error {
 		}
 		before := u
 		into := map[string]*Both{"login": &u.Login, "email": &u.Email, "portable": &u.Mobile, "domicile": &u.Home, "poste": &u.Work}[field]
-		if into == nil {
+		switch {
+		case into == nil || !u.Profile.Federated():
 			return nil, access.NotFound()
+		case !into.Edited:
+			return nil, access.Conflict("Ce champ a déjà la valeur de l’annuaire.")
 		}
 		*into = into.Revert()
 		if field == "login" {
-			if says, err := checkLogin(tx, u.Login.Value(), u.ID); err != nil || says != "" {
-				return nil, errors.Join(err, access.Conflict("Le login de l’annuaire est pris par une autre personne : gardez celui-ci, ou choisissez-en un autre."))
+			says, err := checkLogin(tx, u.Login.Value(), u.ID)
+			if err != nil {
+				return nil, err
+			}
+			if says != "" {
+				return nil, access.Conflict("Le login de l’annuaire est pris par une autre personne : gardez celui-ci, ou choisissez-en un autre.")
 			}
 		}
 		if err := protects(tx, s, before, u); err != nil {
@@ -226,4 +185,51 @@ func RevertField(s *access.Session, id, field string) error {
 		}
 		return u, errors.Join(putUser(tx, u), notifyFormer(tx, before, u))
 	})
+}
+
+// changeable reads a person whose account the author may change: not a deleted
+// one, and not that of an administrator of a higher role.
+func changeable(tx *data.Tx, s *access.Session, id string) (User, error) {
+	u, err := Users.Get(tx, id)
+	if err != nil {
+		return u, err
+	}
+	if u.State() == Deleted {
+		return u, access.Conflict("Ce compte est supprimé : il ne peut plus être modifié.")
+	}
+	role, err := access.RoleOf(tx, id)
+	if err != nil || mayChange(s, u, role) {
+		return u, err
+	}
+	return u, access.NotAllowed()
+}
+
+// mayChange reports whether the author may change the account of somebody, who
+// holds a role somewhere.
+func mayChange(s *access.Session, u User, role access.Role) bool {
+	return u.ID == s.Account.ID || s.Machine() || !role.Above(s.RoleOver(u.Places()))
+}
+
+// changeableAt is changeable for somebody of an establishment.
+func changeableAt(tx *data.Tx, s *access.Session, uai, id string) (place data.Place, u User, err error) {
+	if place, err = locate(tx, uai); err != nil {
+		return place, u, err
+	}
+	if u, err = userAt(tx, place, id); err != nil {
+		return place, u, err
+	}
+	u, err = changeable(tx, s, id)
+	return place, u, err
+}
+
+// userAt reads a person of an establishment.
+func userAt(tx *data.Tx, place data.Place, id string) (User, error) {
+	u, err := Users.Get(tx, id)
+	if err != nil {
+		return u, err
+	}
+	if slices.Contains(u.Places(), place) {
+		return u, nil
+	}
+	return User{}, data.ErrNotFound
 }

@@ -14,23 +14,11 @@ var creatingGuest = access.NewAction("user.create", "Création d’un invité", 
 
 // CreateGuest makes a guest of an establishment, and returns the UID.
 func CreateGuest(s *access.Session, uai string, f GuestForm) (id string, err error) {
-	birth, ok := ParseDate(f.Birth)
-	wrong := map[string]string{}
-	if !ok {
-		wrong["naissance"] = "Écrivez la date de naissance sous la forme JJ/MM/AAAA."
-	}
-	for field, value := range map[string]string{"nom": f.LastName, "prenom": f.FirstName, "email": f.Email} {
-		if value == "" {
-			wrong[field] = "Ce champ est nécessaire."
-		}
-	}
-	if says := checkEmail(f.Email); says != "" {
-		wrong["email"] = says
-	}
-	if err := access.WrongFields(wrong); err != nil {
+	birth, err := f.check()
+	if err != nil {
 		return "", err
 	}
-	return id, s.Do(creatingGuest, func(tx *data.Tx) (data.Row, error) {
+	err = s.Do(creatingGuest, func(tx *data.Tx) (data.Row, error) {
 		place, err := locate(tx, uai)
 		if err != nil {
 			return nil, err
@@ -46,4 +34,35 @@ func CreateGuest(s *access.Session, uai string, f GuestForm) (id string, err err
 			Email: Both{Federated: f.Email}, Attachments: Attachments{{At: place, Main: true}}, Source: FromHand, CreatedAt: tx.Now}
 		return u, putUser(tx, u)
 	})
+	return id, err
+}
+
+// check refuses a guest without what tells people apart and reaches them.
+func (f GuestForm) check() (birth Date, err error) {
+	wrong := notes{}
+	birth, ok := ParseDate(f.Birth)
+	if !ok {
+		wrong.add("naissance", wrongDate)
+	}
+	wrong.add("email", checkEmail(f.Email))
+	wrong.need("nom", f.LastName)
+	wrong.need("prenom", f.FirstName)
+	wrong.need("email", f.Email)
+	return birth, access.WrongFields(wrong)
+}
+
+// Lookalikes are the guests of an establishment who look like the one that
+// somebody is about to create, the likeliest first.
+func Lookalikes(s *access.Session, uai string, f GuestForm) (twins []Twin, err error) {
+	birth, _ := ParseDate(f.Birth)
+	u := User{Profile: Guest, LastName: f.LastName, FirstName: f.FirstName, Birth: birth, Email: Both{Federated: f.Email}}
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		twins, err = alike(tx, place, u)
+		return err
+	})
+	return likeliest(twins), err
 }

@@ -81,28 +81,38 @@ func History(s *access.Session, uai, id string, n int) (events []Event, err erro
 		if err != nil {
 			return err
 		}
-		u, err := Users.Get(tx, id)
-		if err != nil {
+		if _, err := userAt(tx, place, id); err != nil {
 			return err
 		}
-		if _, ok := u.At(place); !ok {
-			return data.ErrNotFound
-		}
 		for _, table := range []string{Users.Name(), access.Accounts.Name()} {
-			found, err := data.EventsAbout(tx, table, id, n)
+			found, err := eventsAbout(tx, table, id, n)
 			if err != nil {
 				return err
 			}
-			for _, e := range found {
-				events = append(events, eventOf(e))
-			}
+			events = append(events, found...)
 		}
-		lines, err := data.LinesAbout(tx, Users.Name(), id, n)
-		for _, l := range lines {
-			events = append(events, Event{At: l.At, Action: "import.line", Says: l.Says, By: l.By, Changes: l.Changes, Table: Users.Name(), Subject: id})
-		}
-		return err
+		return nil
 	})
-	slices.SortStableFunc(events, func(a, b Event) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(events, Event.latest)
 	return events[:min(n, len(events))], err
 }
+
+// eventsAbout returns the latest events of a row, newest first, with what each
+// import changed of it.
+func eventsAbout(tx *data.Tx, table, key string, n int) (events []Event, err error) {
+	found, err := data.EventsAbout(tx, table, key, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range found {
+		events = append(events, eventOf(e))
+	}
+	lines, err := data.LinesAbout(tx, table, key, n)
+	for _, l := range lines {
+		events = append(events, Event{At: l.At, Action: "import.line", Says: l.Says, By: l.By, Changes: l.Changes, Table: table, Subject: key})
+	}
+	slices.SortStableFunc(events, Event.latest)
+	return events[:min(n, len(events))], err
+}
+
+func (e Event) latest(other Event) int { return other.At.Compare(e.At) }

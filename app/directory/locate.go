@@ -41,11 +41,7 @@ func Slug(name string) string { return strings.ReplaceAll(data.Fold(name), " ", 
 // EnsureAcademy returns the place of the académie of this name or slug, which
 // is made if there is none.
 func EnsureAcademy(s *access.Session, name string) (data.Place, error) {
-	slug := Slug(name)
-	if slug == "" {
-		return "", access.Wrong("academie", "Indiquez le nom de l’académie.")
-	}
-	known := false
+	slug, known := Slug(name), false
 	err := s.See(func(tx *data.Tx) (err error) {
 		known, err = Academies.Has(tx, slug)
 		return err
@@ -53,10 +49,22 @@ func EnsureAcademy(s *access.Session, name string) (data.Place, error) {
 	if err != nil || known {
 		return data.Place(slug), err
 	}
-	return data.Place(slug), s.Do(foundingAcademy, func(tx *data.Tx) (data.Row, error) {
-		a := Academy{Slug: slug, Name: name}
-		return a, Academies.Put(tx, a)
-	})
+	return data.Place(slug), s.Do(foundingAcademy, func(tx *data.Tx) (data.Row, error) { return ensureAcademy(tx, name) })
+}
+
+// ensureAcademy returns the académie of this name or slug, which is made if
+// there is none.
+func ensureAcademy(tx *data.Tx, name string) (Academy, error) {
+	slug := Slug(name)
+	if slug == "" {
+		return Academy{}, access.Wrong("academie", "Indiquez le nom de l’académie.")
+	}
+	a, err := Academies.Get(tx, slug)
+	if !errors.Is(err, data.ErrNotFound) {
+		return a, err
+	}
+	a = Academy{Slug: slug, Name: name}
+	return a, Academies.Put(tx, a)
 }
 
 // academyName is the name of an académie, or its slug when nobody named it.

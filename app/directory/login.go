@@ -54,13 +54,13 @@ func newLogin(tx *data.Tx, first, last string) (string, error) {
 func checkLogin(tx *data.Tx, login, owner string) (string, error) {
 	switch {
 	case login == "":
-		return "Indiquez un login : il est nécessaire pour se connecter.", nil
+		return "Indiquez un login : il est nécessaire pour se connecter.", nil
 	case len(login) > 2*longestLoginPart+1:
 		return "Un login compte au plus 61 caractères.", nil
 	case !access.LoginShape.MatchString(login):
-		return "Utilisez des lettres sans accent, des chiffres, et entre eux un point, un tiret ou un tiret bas : prenom.nom.", nil
+		return "Utilisez des lettres minuscules sans accent, des chiffres, et entre eux un point, un tiret ou un tiret bas : prenom.nom.", nil
 	case strings.HasPrefix(login, "admin."):
-		return "Un login ne peut pas commencer par « admin. » : c’est celui des super gestionnaires.", nil
+		return "Un login ne peut pas commencer par « admin. » : c’est celui des super gestionnaires.", nil
 	}
 	taken, err := access.LoginTaken(tx, login, owner)
 	if err != nil || !taken {

@@ -31,5 +31,5 @@ func notifyFormer(tx *data.Tx, before, after User) error {
 		return nil
 	}
 	return Mails.Put(posting.Over(tx), Mail{ID: tx.ID(), To: former, At: tx.Now, Subject: "Votre adresse e-mail dans l’ENT a changé",
-		Text: "Bonjour,\n\nL’adresse e-mail de votre compte dans l’ENT vient d’être modifiée : les messages de l’ENT n’arriveront plus ici.\n\nSi vous n’en êtes pas à l’origine, prévenez l’administrateur de votre établissement.\n"})
+		Text: "Bonjour,\n\nL’adresse e-mail de votre compte dans l’ENT vient d’être modifiée : les messages de l’ENT n’arriveront plus ici.\n\nSi vous n’en êtes pas à l’origine, prévenez l’administrateur de votre établissement.\n"})
 }

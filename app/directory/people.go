@@ -10,7 +10,7 @@ import (
 // A Filter chooses people of an establishment.
 type Filter struct {
 	Profile Profile // "" for the deleted ones, of all profiles
-	Class   string  // code
+	Class   string  // code, of students only
 	Grade   string
 	State   State
 	NoEmail bool
@@ -20,11 +20,13 @@ func (f Filter) group() string {
 	switch {
 	case f.Profile == "":
 		return deletedGroup
-	case f.Class != "":
+	case f.ofClass():
 		return classGroup(f.Class)
 	}
 	return string(f.Profile)
 }
+
+func (f Filter) ofClass() bool { return f.Class != "" && f.Profile == Student }
 
 // keep tests what facetsOf wrote, nil when nothing is to be tested.
 func (f Filter) keep() func(string) bool {
@@ -42,7 +44,7 @@ func (f Filter) keep() func(string) bool {
 // A Line is a person in a list.
 type Line struct {
 	User
-	Where    string // class, discipline or function, children
+	Where    string // class, discipline or function
 	LastSeen access.Presence
 }
 
@@ -80,7 +82,7 @@ func People(s *access.Session, uai string, f Filter, at string, back bool, size 
 
 // total counts the people of a filter: from the counters when it can.
 func total(tx *data.Tx, place data.Place, f Filter) (int, error) {
-	if f.keep() != nil || f.Class != "" || f.Profile == "" {
+	if f.keep() != nil || f.ofClass() || f.Profile == "" {
 		return UsersList.Count(tx, place, f.group(), f.keep())
 	}
 	counts, err := UsersCount.Of(tx, place)
@@ -222,19 +224,19 @@ type Choices struct {
 
 // ChoicesOf returns the classes and grades of an establishment.
 func ChoicesOf(s *access.Session, uai string) (c Choices, err error) {
-	seen := map[string]bool{}
 	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
 		for class, err := range Classes.From(tx, uai+"/") {
 			if err != nil {
 				return err
 			}
 			c.Classes = append(c.Classes, class)
-			if class.Grade != "" && !seen[class.Grade] {
-				seen[class.Grade] = true
-				c.Grades = append(c.Grades, class.Grade)
-			}
 		}
-		return nil
+		c.Grades, err = gradesOf(tx, place)
+		return err
 	})
 	return c, err
 }

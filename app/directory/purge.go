@@ -17,7 +17,10 @@ const Retention = 89 * 24 * time.Hour
 // likely to be wrong than the purge to be late.
 const longestGap = 40 * 24 * time.Hour
 
-var purging = access.NewAction("user.purge", "Purge des comptes supprimés depuis trois mois", access.RunAppliance, data.Attention)
+var (
+	purging      = access.NewAction("user.purge", "Purge des comptes supprimés depuis trois mois", access.RunAppliance, data.Attention)
+	trustingTime = access.NewAction("appliance.clock", "Horloge de la machine vérifiée : la purge reprend", access.RunAppliance, data.Important)
+)
 
 // A Purge is the record of the last purge.
 type Purge struct {
@@ -34,64 +37,149 @@ func (Purge) Places() []data.Place { return []data.Place{""} }
 // Label names the purge in the journal.
 func (Purge) Label() string { return "Purge" }
 
+// purgeBatch is how many people one transaction erases.
 const purgeBatch = 500
 
+// purgeRun is the run of every purge: one that was killed is resumed by the next.
+const purgeRun = "purge"
+
 // PurgeDeleted erases the people whose account has been deleted for longer than
-// the retention, with what the journal says of them.
+// the retention, with what the journal and the reports say of them. It refuses
+// when the clock may be wrong, until TrustClock.
 func PurgeDeleted(s *access.Session) error {
 	var due []string
-	last := Purge{}
-	err := s.See(func(tx *data.Tx) error {
-		p, err := Purges.Get(tx, Purge{}.Key())
-		if err != nil && !errors.Is(err, data.ErrNotFound) {
+	err := s.See(func(tx *data.Tx) (err error) {
+		if err = trusted(tx); err != nil {
 			return err
 		}
-		last = p
-		for u, err := range Users.All(tx) {
-			if err != nil {
-				return err
-			}
-			if u.State() == Deleted && tx.Now.Sub(u.DeletedAt) > Retention {
-				due = append(due, u.ID)
-			}
-		}
-		return nil
+		due, err = dueUsers(tx)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	if gap := s.Now().Sub(last.At); !last.At.IsZero() && (gap > longestGap || gap < 0) {
-		return access.Conflict(fmt.Sprintf("La dernière purge remonte au %s : l’horloge de la machine est peut-être fausse, rien n’a été purgé.", last.At.Format("02/01/2006")))
-	}
-	return purge(s, due)
-}
-
-func purge(s *access.Session, due []string) error {
-	run := "purge-" + s.Now().UTC().Format("20060102T150405")
-	if err := s.Begin(purging, run); err != nil {
+	if err := s.Begin(purging, purgeRun); err != nil {
 		return err
 	}
-	for from := 0; from < len(due); from += purgeBatch {
-		err := s.Bulk(purging, run, func(tx *data.Tx) error {
-			for _, id := range due[from:min(from+purgeBatch, len(due))] {
-				if err := eraseUser(tx, id); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
+	n, err := eraseDue(s, due)
+	if err != nil {
+		return err
 	}
-	return s.End(purging, run, func(tx *data.Tx) ([]data.Fact, error) {
-		p := Purge{tx.Now, len(due)}
-		return []data.Fact{{Action: purging.Action, About: p, Note: fmt.Sprintf("%d comptes", len(due))}}, Purges.Put(tx, p)
+	return s.End(purging, purgeRun, func(tx *data.Tx) ([]data.Fact, error) {
+		p := Purge{tx.Now, n}
+		return []data.Fact{{Action: purging.Action, About: p, Note: counted(n, "compte", "comptes")}}, Purges.Put(tx, p)
 	})
 }
 
-// eraseUser removes every trace that names somebody.
+func counted(n int, one, many string) string {
+	if n < 2 {
+		return fmt.Sprint(n, " ", one)
+	}
+	return fmt.Sprint(n, " ", many)
+}
+
+// trusted refuses a clock that went back, or too far since the last purge.
+func trusted(tx *data.Tx) error {
+	last, err := Purges.Get(tx, Purge{}.Key())
+	if errors.Is(err, data.ErrNotFound) {
+		return nil
+	}
+	if gap := tx.Now.Sub(last.At); err == nil && (gap > longestGap || gap < 0) {
+		return access.Conflict(fmt.Sprintf("La dernière purge remonte au %s : l’horloge de la machine est peut-être fausse, rien n’a été purgé. Vérifiez-la, puis confirmez.", last.At.Local().Format("02/01/2006")))
+	}
+	return err
+}
+
+// TrustClock tells that the clock of the machine is right after all: purges go on.
+func TrustClock(s *access.Session) error {
+	return s.Do(trustingTime, func(tx *data.Tx) (data.Row, error) {
+		p := Purge{At: tx.Now}
+		return p, Purges.Put(tx, p)
+	})
+}
+
+func (u User) due(now time.Time) bool {
+	return u.State() == Deleted && now.Sub(u.DeletedAt) > Retention
+}
+
+func dueUsers(tx *data.Tx) (due []string, err error) {
+	for u, err := range Users.All(tx) {
+		if err != nil {
+			return nil, err
+		}
+		if u.due(tx.Now) {
+			due = append(due, u.ID)
+		}
+	}
+	return due, nil
+}
+
+// eraseDue erases people by bounded transactions, but those whom an import has
+// restored meanwhile, and returns how many.
+func eraseDue(s *access.Session, due []string) (n int, err error) {
+	for from := 0; from < len(due); from += purgeBatch {
+		err := s.Bulk(purging, purgeRun, func(tx *data.Tx) error {
+			erased := map[string]bool{}
+			for _, id := range due[from:min(from+purgeBatch, len(due))] {
+				u, err := Users.Get(tx, id)
+				if isMissing(err) || err == nil && !u.due(tx.Now) {
+					continue
+				}
+				if err != nil {
+					return err
+				}
+				if err := eraseUser(tx, id); err != nil {
+					return err
+				}
+				erased[id] = true
+			}
+			n += len(erased)
+			return eraseOutcomes(tx, erased)
+		})
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// eraseUser removes every trace that names somebody: the account, what the
+// federated directory said, what the journal tells.
 func eraseUser(tx *data.Tx, id string) error {
 	err := errors.Join(access.EndSessions(tx, id), Users.Delete(tx, id), access.Forget(tx, id))
+	var sources []string
+	for s, failed := range SourcesByUser.All(tx, id) {
+		err = errors.Join(err, failed)
+		sources = append(sources, s.ID)
+	}
+	for _, source := range sources {
+		err = errors.Join(err, Sources.Delete(tx, source))
+	}
+	if opened, failed := Recents.Has(tx, id); opened || failed != nil {
+		err = errors.Join(err, failed, Recents.Delete(tx, id))
+	}
 	return errors.Join(err, data.Erase(tx, Users.Name(), id), data.Erase(tx, access.Accounts.Name(), id))
+}
+
+// eraseOutcomes takes the names of people out of the reports of imports.
+func eraseOutcomes(tx *data.Tx, erased map[string]bool) error {
+	if len(erased) == 0 {
+		return nil
+	}
+	var lines []Outcome
+	for o, err := range Outcomes.All(tx) {
+		if err != nil {
+			return err
+		}
+		if erased[o.User] {
+			lines = append(lines, o)
+		}
+	}
+	for _, o := range lines {
+		o.Who, o.User, o.ID, o.Says = "", "", "", "Personne effacée depuis."
+		if err := Outcomes.Put(tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -21,7 +21,6 @@ type Record struct {
 	Groups    []Group
 	ClassesOf []Class
 	Teams     []TeachingGroup
-	Subjects  []Subject
 
 	MayEdit    bool // the account is not deleted, nor that of a higher role
 	MayProtect bool // login and e-mail: not of another administrator, for a local one
@@ -36,14 +35,6 @@ type Kin struct {
 	At     data.Place
 }
 
-// A Group is an automatic group that somebody is in.
-type Group struct {
-	Label string
-	Kind  string // « Profil », « Classe », « Groupe d’enseignement », « Discipline », « Fonction », « Niveau »
-	Class string // code, when the group is a class
-	Grade string
-}
-
 // RecordOf returns the record of a person of an establishment.
 func RecordOf(s *access.Session, uai, id string) (r Record, err error) {
 	err = s.See(func(tx *data.Tx) error {
@@ -51,13 +42,10 @@ func RecordOf(s *access.Session, uai, id string) (r Record, err error) {
 		if err != nil {
 			return err
 		}
-		if r.User, err = Users.Get(tx, id); err != nil {
+		if r.User, err = userAt(tx, place, id); err != nil {
 			return err
 		}
-		var ok bool
-		if r.Here, ok = r.At(place); !ok {
-			return data.ErrNotFound
-		}
+		r.Here, _ = r.At(place)
 		return r.fill(tx, s, place)
 	})
 	if err == nil {
@@ -78,9 +66,8 @@ func (r *Record) fill(tx *data.Tx, s *access.Session, place data.Place) (err err
 	} else if !errors.Is(err, data.ErrNotFound) {
 		return err
 	}
-	own := r.ID == s.Account.ID
-	r.MayEdit = r.State() != Deleted && s.Can(access.ManageAccounts, place) && (own || !r.Role.Above(s.Highest()))
-	r.MayProtect = r.MayEdit && (own || r.Role == "" || s.Highest().Above(access.LocalAdmin))
+	r.MayEdit = r.State() != Deleted && s.Can(access.ManageAccounts, place) && mayChange(s, r.User, r.Role)
+	r.MayProtect = r.MayEdit && mayProtect(s, r.User, r.Role)
 	r.MayGrant = r.MayEdit && r.canAdminister() && s.Can(access.GrantLocal, place)
 	if err := r.kin(tx); err != nil {
 		return err
@@ -115,6 +102,9 @@ func (r *Record) kin(tx *data.Tx) error {
 		if err != nil {
 			return err
 		}
+		if child.State() == Deleted && r.State() != Deleted {
+			continue
+		}
 		for _, l := range child.Links {
 			if l.Relative == r.ID {
 				r.Children = append(r.Children, Kin{l, &child, within(tx, child)})
@@ -147,58 +137,42 @@ func (r *Record) schools(tx *data.Tx) error {
 	return nil
 }
 
-// schooling reads the classes and groups that the attachment names, and derives
-// from them the automatic groups of the person.
-func (r *Record) schooling(tx *data.Tx, place data.Place) error {
-	add := func(kind, label string) { r.Groups = append(r.Groups, Group{Kind: kind, Label: label}) }
-	add("Profil", r.Profile.Many())
-	codes := append([]string{}, r.Here.Classes...)
-	for _, l := range r.Here.Lessons {
-		codes = append(codes, l.Class)
-	}
+// schooling reads the classes and teaching groups of the person in an
+// establishment, and the automatic groups that they are in.
+func (r *Record) schooling(tx *data.Tx, place data.Place) (err error) {
+	classes, _, teams := r.Here.taught()
+	classes, teams = append(classes, r.Here.Classes...), append(teams, r.Here.Groups...)
+	var children []User
 	for _, k := range r.Children {
+		children = append(children, *k.Person)
 		if a, ok := k.Person.At(place); ok {
-			codes = append(codes, a.Classes...)
+			classes = append(classes, a.Classes...)
 		}
 	}
-	for _, code := range compact(codes) {
+	for _, code := range compact(classes) {
 		c, err := classOf(tx, place, code)
 		if err != nil {
 			return err
 		}
 		r.ClassesOf = append(r.ClassesOf, c)
-		r.Groups = append(r.Groups, Group{Kind: "Classe", Label: r.Profile.Many() + " de " + c.Name, Class: c.Code})
 	}
-	if r.Grade != "" {
-		r.Groups = append(r.Groups, Group{Kind: "Niveau", Label: "Élèves de " + r.Grade, Grade: r.Grade})
-	}
-	return r.teams(tx, place, add)
-}
-
-func (r *Record) teams(tx *data.Tx, place data.Place, add func(kind, label string)) error {
-	codes := append([]string{}, r.Here.Groups...)
-	for _, l := range r.Here.Lessons {
-		codes = append(codes, l.Group)
-	}
-	for _, code := range compact(codes) {
-		g, err := TeachingGroups.Get(tx, UAIOf(place)+"/"+code)
-		if errors.Is(err, data.ErrNotFound) {
-			g, err = TeachingGroup{Code: code, Name: code}, nil
-		}
+	for _, code := range compact(teams) {
+		t, err := teamOf(tx, place, code)
 		if err != nil {
 			return err
 		}
-		r.Teams = append(r.Teams, g)
-		add("Groupe d’enseignement", g.Name)
+		r.Teams = append(r.Teams, t)
 	}
-	for _, f := range r.Here.Functions {
-		if f.DisciplineName != "" && f.Code == "ENS" {
-			add("Discipline", Sentence(f.DisciplineName))
-		} else {
-			add("Fonction", Sentence(f.Name))
-		}
+	r.Groups, err = groupsNamed(tx, place, r.groupKeys(place, children), r.Here.Functions)
+	return err
+}
+
+func teamOf(tx *data.Tx, place data.Place, code string) (TeachingGroup, error) {
+	g, err := TeachingGroups.Get(tx, UAIOf(place)+"/"+code)
+	if errors.Is(err, data.ErrNotFound) {
+		return TeachingGroup{Code: code, Name: code}, nil
 	}
-	return nil
+	return g, err
 }
 
 func classOf(tx *data.Tx, place data.Place, code string) (Class, error) {

@@ -24,7 +24,7 @@ func Suspend(s *access.Session, id, reason string) error {
 		case u.State() == Suspended:
 			return nil, access.Conflict("Ce compte est déjà suspendu.")
 		case id == s.Account.ID:
-			return nil, access.Conflict("Vous ne pouvez pas suspendre votre propre compte : demandez-le à un autre administrateur.")
+			return nil, access.Conflict("Vous ne pouvez pas suspendre votre propre compte : demandez-le à un autre administrateur.")
 		}
 		u.SuspendedAt, u.Reason = tx.Now, reason
 		return u, errors.Join(putUser(tx, u), access.EndSessions(tx, u.ID))
@@ -44,24 +44,4 @@ func Reactivate(s *access.Session, id string) error {
 		u.SuspendedAt, u.Reason = time.Time{}, ""
 		return u, putUser(tx, u)
 	})
-}
-
-// changeable reads a person whose account the author may change: not a deleted
-// one, and not that of an administrator of a higher role.
-func changeable(tx *data.Tx, s *access.Session, id string) (User, error) {
-	u, err := Users.Get(tx, id)
-	if err != nil {
-		return u, err
-	}
-	if u.State() == Deleted {
-		return u, access.Conflict("Ce compte est supprimé : il ne peut plus être modifié.")
-	}
-	role, err := access.RoleOf(tx, id)
-	if err != nil {
-		return u, err
-	}
-	if id != s.Account.ID && role.Above(s.Highest()) && !s.Machine() {
-		return u, access.NotAllowed()
-	}
-	return u, nil
 }

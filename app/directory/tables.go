@@ -24,7 +24,6 @@ var (
 	UsersByINE      = Users.Index("ine", func(u User) []string { return present(u.INE) })
 	UsersByEmail    = Users.Index("email", func(u User) []string { return present(data.Fold(u.Email.Value())) })
 	UsersByRelative = Users.Index("relative", func(u User) []string { return relativesOf(u) })
-	UsersByName     = Users.Index("name", func(u User) []string { return []string{sortKey(u)} })
 	UsersList       = Users.Scoped("list", userSlots)
 	UsersCount      = Users.Counter("count", userTallies)
 
@@ -87,10 +86,16 @@ func facetsOf(u User) string {
 	return strings.Join([]string{string(u.State()), mail, string(u.Profile), u.Grade}, "\x1f")
 }
 
-// userTallies count people by profile and state, and those without an e-mail.
+const gradeGroup = "grade/"
+
+// userTallies count people by profile and state, those without an e-mail, and
+// pupils by grade.
 func userTallies(u User) []data.Tally {
 	var all []data.Tally
 	for _, a := range u.Attachments {
+		if u.State() != Deleted && u.Profile == Student && u.Grade != "" {
+			all = append(all, data.Tally{Place: a.At, Group: gradeGroup + u.Grade})
+		}
 		all = append(all, data.Tally{Place: a.At, Group: string(u.Profile) + "/" + string(u.State())})
 		if u.State() != Deleted && u.Email.Value() == "" {
 			all = append(all, data.Tally{Place: a.At, Group: string(u.Profile) + "/no-email"})

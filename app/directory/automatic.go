@@ -1,0 +1,319 @@
+package directory
+
+import (
+	"slices"
+	"strings"
+
+	"preau/app/access"
+	"preau/app/format/aaf"
+	"preau/data"
+)
+
+// A Group is an automatic group of an establishment: its members are derived
+// from what the directory says of people, never stored as a list.
+type Group struct {
+	Key     string // such as "class/3A/relative"
+	Label   string // « Parents de 3e A »
+	Kind    string // « Profil », « Classe », « Groupe d’enseignement », « Discipline », « Fonction », « Niveau »
+	Profile Profile
+	Class   string // code, when the group is of a class
+	Grade   string
+}
+
+// AutomaticGroups returns every automatic group of an establishment, in the
+// order of the tree: profiles, classes, grades, teaching groups, disciplines,
+// functions.
+func AutomaticGroups(s *access.Session, uai string) (all []Group, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		keys, posts, err := groupKeysOf(tx, place)
+		if err != nil {
+			return err
+		}
+		all, err = groupsNamed(tx, place, keys, posts)
+		return err
+	})
+	return all, err
+}
+
+func groupKeysOf(tx *data.Tx, place data.Place) (keys []string, posts []Function, err error) {
+	for _, p := range Profiles {
+		keys = append(keys, string(p))
+	}
+	uai := UAIOf(place)
+	for c, err := range Classes.From(tx, uai+"/") {
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, p := range []Profile{Student, Relative, Teacher} {
+			keys = append(keys, groupKey("class", c.Code, p))
+		}
+	}
+	grades, err := gradesOf(tx, place)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, g := range grades {
+		keys = append(keys, groupKey("grade", g, Student), groupKey("grade", g, Relative))
+	}
+	for g, err := range TeachingGroups.From(tx, uai+"/") {
+		if err != nil {
+			return nil, nil, err
+		}
+		keys = append(keys, groupKey("group", g.Code, Student), groupKey("group", g.Code, Teacher))
+	}
+	for _, p := range []Profile{Teacher, Staff} {
+		for u, err := range UsersList.All(tx, place, string(p)) {
+			if err != nil {
+				return nil, nil, err
+			}
+			a, _ := u.At(place)
+			posts = append(posts, a.Functions...)
+		}
+	}
+	return append(keys, postKeys(posts)...), posts, nil
+}
+
+func groupKey(kind, code string, p Profile) string { return kind + "/" + code + "/" + string(p) }
+
+// postKeys are the groups of some posts: disciplines first, by their names.
+func postKeys(posts []Function) (keys []string) {
+	posts = slices.Clone(posts)
+	slices.SortStableFunc(posts, func(a, b Function) int {
+		if a.teaches() != b.teaches() {
+			if a.teaches() {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(data.SortKey(a.label(), ""), data.SortKey(b.label(), ""))
+	})
+	for _, f := range posts {
+		keys = append(keys, f.key())
+	}
+	return compact(keys)
+}
+
+// teaches reports whether a post is that of a teacher of some discipline.
+func (f Function) teaches() bool { return f.Code == "ENS" && f.Discipline+f.DisciplineName != "" }
+
+func (f Function) label() string {
+	if f.teaches() && f.DisciplineName != "" {
+		return Sentence(f.DisciplineName)
+	}
+	return Sentence(f.Name)
+}
+
+func (f Function) key() string {
+	if f.teaches() {
+		return "discipline/" + either(f.Discipline, f.DisciplineName)
+	}
+	return "function/" + either(f.Code, f.Name)
+}
+
+func either(first, second string) string {
+	if first != "" {
+		return first
+	}
+	return second
+}
+
+// groupKeys are the groups that somebody is in, at an establishment; children
+// are those of a relative.
+func (u User) groupKeys(place data.Place, children []User) []string {
+	a, here := u.At(place)
+	if !here || u.State() == Deleted {
+		return nil
+	}
+	keys := []string{string(u.Profile)}
+	classes, grades, teams := a.taught()
+	switch u.Profile {
+	case Student:
+		classes, grades, teams = a.Classes, []string{u.Grade}, a.Groups
+	case Relative:
+		for _, child := range children {
+			if b, ok := child.At(place); ok && child.State() != Deleted {
+				classes, grades = append(classes, b.Classes...), append(grades, child.Grade)
+			}
+		}
+	}
+	for _, part := range []struct {
+		kind  string
+		codes []string
+	}{{"class", classes}, {"grade", grades}, {"group", teams}} {
+		for _, code := range compact(part.codes) {
+			keys = append(keys, groupKey(part.kind, code, u.Profile))
+		}
+	}
+	return append(keys, postKeys(a.Functions)...)
+}
+
+// taught are the classes and the teaching groups of a teacher.
+func (a Attachment) taught() (classes, grades, teams []string) {
+	for _, l := range a.Lessons {
+		classes, teams = append(classes, l.Class), append(teams, l.Group)
+	}
+	return append(classes, a.HeadTeacherOf...), nil, teams
+}
+
+// groupsNamed gives groups their names.
+func groupsNamed(tx *data.Tx, place data.Place, keys []string, posts []Function) ([]Group, error) {
+	all := make([]Group, 0, len(keys))
+	for _, key := range keys {
+		g, err := groupNamed(tx, place, key, posts)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, g)
+	}
+	return all, nil
+}
+
+func groupNamed(tx *data.Tx, place data.Place, key string, posts []Function) (Group, error) {
+	kind, code, p := cutGroup(key)
+	g := Group{Key: key, Profile: p}
+	switch kind {
+	case "class":
+		c, err := classOf(tx, place, code)
+		g.Kind, g.Label, g.Class = "Classe", p.Many()+" de "+c.Name, code
+		return g, err
+	case "grade":
+		g.Kind, g.Label, g.Grade = "Niveau", p.Many()+" de "+code, code
+	case "group":
+		t, err := teamOf(tx, place, code)
+		g.Kind, g.Label = "Groupe d’enseignement", p.Many()+" de "+t.Name
+		return g, err
+	case "discipline", "function":
+		g.Kind = map[string]string{"discipline": "Discipline", "function": "Fonction"}[kind]
+		if i := slices.IndexFunc(posts, func(f Function) bool { return f.key() == key }); i >= 0 {
+			g.Label = posts[i].label()
+		}
+	default:
+		g.Kind, g.Label = "Profil", p.Many()
+	}
+	return g, nil
+}
+
+// cutGroup returns what a key is made of. A code may hold a slash.
+func cutGroup(key string) (kind, code string, p Profile) {
+	kind, rest, ok := strings.Cut(key, "/")
+	switch {
+	case !ok:
+		return "", "", Profile(key)
+	case kind == "discipline":
+		return kind, rest, Teacher
+	case kind == "function":
+		return kind, rest, Staff
+	}
+	i := strings.LastIndexByte(rest, '/')
+	if i < 0 {
+		return kind, rest, ""
+	}
+	return kind, rest[:i], Profile(rest[i+1:])
+}
+
+// MembersOf returns the people of an automatic group, by name.
+func MembersOf(s *access.Session, uai, key string) (all []User, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		all, err = membersOf(tx, place, key)
+		return err
+	})
+	return all, err
+}
+
+func membersOf(tx *data.Tx, place data.Place, key string) ([]User, error) {
+	kind, code, p := cutGroup(key)
+	switch {
+	case p == Relative && kind != "":
+		children, err := membersOf(tx, place, groupKey(kind, code, Student))
+		if err != nil {
+			return nil, err
+		}
+		return relativesAt(tx, place, children)
+	case kind == "function":
+		teachers, err := listed(tx, place, Teacher, key)
+		if err != nil {
+			return nil, err
+		}
+		staff, err := listed(tx, place, Staff, key)
+		return byName(append(teachers, staff...)), err
+	}
+	return listed(tx, place, p, key)
+}
+
+// listed are the people of a profile who are in a group by themselves.
+func listed(tx *data.Tx, place data.Place, p Profile, key string) (all []User, err error) {
+	for u, err := range UsersList.All(tx, place, string(p)) {
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(u.groupKeys(place, nil), key) {
+			all = append(all, u)
+		}
+	}
+	return all, nil
+}
+
+// relativesAt are the relatives of some pupils who have an account in an
+// establishment, by the declared links.
+func relativesAt(tx *data.Tx, place data.Place, children []User) (all []User, err error) {
+	seen := map[string]bool{}
+	for _, child := range children {
+		for _, l := range child.Links {
+			if l.Relative == "" || seen[l.Relative] {
+				continue
+			}
+			seen[l.Relative] = true
+			u, err := Users.Get(tx, l.Relative)
+			if isMissing(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			if _, here := u.At(place); here && u.State() != Deleted {
+				all = append(all, u)
+			}
+		}
+	}
+	return byName(all), nil
+}
+
+func byName(all []User) []User {
+	slices.SortFunc(all, func(a, b User) int { return strings.Compare(sortKey(a)+"\x00"+a.ID, sortKey(b)+"\x00"+b.ID) })
+	return all
+}
+
+// gradesOf are the grades of the pupils of an establishment, youngest first.
+func gradesOf(tx *data.Tx, place data.Place) (grades []string, err error) {
+	counts, err := UsersCount.Of(tx, place)
+	if err != nil {
+		return nil, err
+	}
+	for group := range counts {
+		if g, ok := strings.CutPrefix(group, gradeGroup); ok {
+			grades = append(grades, g)
+		}
+	}
+	rank := func(label string) int {
+		i := slices.IndexFunc(aaf.Grades, func(g aaf.Grade) bool { return g.Label == label })
+		if i < 0 {
+			return len(aaf.Grades)
+		}
+		return i
+	}
+	slices.SortFunc(grades, func(a, b string) int {
+		if d := rank(a) - rank(b); d != 0 {
+			return d
+		}
+		return strings.Compare(data.SortKey(a, ""), data.SortKey(b, ""))
+	})
+	return grades, nil
+}
