@@ -43,7 +43,7 @@ func (l Listening) site(a *app.App) (*web.Site, error) {
 	}
 	if !s.Secure && len(l.TrustedProxy) == 0 && !l.loopback() {
 		if !l.InsecureHTTP {
-			return nil, fmt.Errorf("l’adresse %s est ouverte au-delà de cette machine sans chiffrement : donnez --tls-cert et --tls-key, --tls self, --trusted-proxy, ou acceptez-le avec --insecure-http", l.Listen)
+			return nil, fmt.Errorf("l’adresse %s est ouverte au-delà de cette machine sans chiffrement : donnez --tls-cert et --tls-key, --tls self, --trusted-proxy, ou acceptez-le avec --insecure-http", l.Listen)
 		}
 		s.Insecure = true
 	}
@@ -140,11 +140,11 @@ func announce(a *app.App, at string, site *web.Site) error {
 	}
 	fmt.Fprintln(os.Stdout, "Préau répond sur", base)
 	if site.Insecure {
-		fmt.Fprintln(os.Stdout, "Attention : http sans chiffrement au-delà de cette machine.")
+		fmt.Fprintln(os.Stdout, "Attention : http sans chiffrement au-delà de cette machine.")
 	}
 	code, err := a.SetupCode()
 	if err == nil && code != "" {
-		fmt.Fprintf(os.Stdout, "Première mise en service : %s/premiere-mise-en-service?code=%s\n", base, code)
+		fmt.Fprintf(os.Stdout, "Première mise en service : %s/premiere-mise-en-service?code=%s\n", base, code)
 	}
 	return err
 }
@@ -153,7 +153,7 @@ func announce(a *app.App, at string, site *web.Site) error {
 func (l Listening) listener(dir string) (net.Listener, error) {
 	plain, err := net.Listen("tcp", l.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("l’adresse %s n’est pas libre : %w", l.Listen, err)
+		return nil, fmt.Errorf("l’adresse %s n’est pas libre : %w", l.Listen, err)
 	}
 	var certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	switch {

@@ -40,7 +40,7 @@ func reloaded(cert, key string) (func(*tls.ClientHelloInfo) (*tls.Certificate, e
 		}
 		fresh, err := tls.LoadX509KeyPair(cert, key)
 		if err != nil {
-			return fmt.Errorf("le certificat %s et la clé %s ne vont pas ensemble : %w", cert, key, err)
+			return fmt.Errorf("le certificat %s et la clé %s ne vont pas ensemble : %w", cert, key, err)
 		}
 		at, pair = st.ModTime(), &fresh
 		return nil
@@ -71,7 +71,7 @@ func selfSigned(dir, listen string) (func(*tls.ClientHelloInfo) (*tls.Certificat
 		return nil, err
 	}
 	if block, _ := pem.Decode(text); block != nil {
-		fmt.Printf("Empreinte SHA-256 du certificat : %X\n", sha256.Sum256(block.Bytes))
+		fmt.Printf("Empreinte SHA-256 du certificat : %X\n", sha256.Sum256(block.Bytes))
 	}
 	return reloaded(cert, key)
 }
