@@ -43,6 +43,7 @@ type Import struct {
 	At       time.Time           `cbor:"at"`
 	Ended    time.Time           `cbor:"end"`
 	By       string              `cbor:"by"`
+	ByID     string              `cbor:"byid,omitempty"`
 	Files    int                 `cbor:"files"`
 	Kind     string              `cbor:"kind"` // « complet », « delta »
 	Date     string              `cbor:"date"` // of the files, 2024-09-16
@@ -57,6 +58,8 @@ type Import struct {
 	Lines    int                 `cbor:"lines"`
 	Sent     string              `cbor:"sent,omitempty"` // file of the data directory, kept so that a try can be applied
 	Academy  string              `cbor:"acad,omitempty"` // as asked for
+	Step     int                 `cbor:"step,omitempty"` // last one that was committed: a resumed run goes on after it
+	Before   map[string]int      `cbor:"was,omitempty"`  // accounts before the batch, by UAI and profile, while it is applied
 }
 
 // Tallies count what became of people.
@@ -192,7 +195,7 @@ type Source struct {
 	Attrs  []aaf.Attr   `cbor:"a"`
 	At     []data.Place `cbor:"at"`
 	Gone   bool         `cbor:"gone,omitempty"`
-	Lost   bool         `cbor:"lost,omitempty"` // received, but in no establishment of the delivery
+	Lost   string       `cbor:"lostby,omitempty"` // import that received it, but in no establishment that we know
 }
 
 // Key is académie, degree, category and join key.
@@ -221,14 +224,15 @@ func (h Held) Key() string { return h.UAI }
 // Places is the establishment.
 func (h Held) Places() []data.Place { return []data.Place{h.At} }
 
-// A Received says which delivery was last applied to an académie and degree.
+// A Received says which delivery was last applied to an establishment, or to an
+// académie and degree: schools may send their files each at its own pace.
 type Received struct {
-	ID       string `cbor:"id"` // académie/degree
+	ID       string `cbor:"id"` // académie/degree, or académie/degree/UAI
 	Complete string `cbor:"c"`  // date of the last complete
 	Last     string `cbor:"l"`  // date of the last delivery of any kind
 }
 
-// Key is académie and degree.
+// Key is académie, degree and perhaps UAI.
 func (r Received) Key() string { return r.ID }
 
 // Places is the whole appliance: it is read by imports.
@@ -269,10 +273,11 @@ func ImportAAF(ctx context.Context, s *access.Session, opts ImportOptions) (*Imp
 		return nil, errImporting
 	}
 	defer underway.Delete(s.Gate())
-	if err := resumeImports(ctx, s.Gate(), opts.TempDir); err != nil {
+	id := s.Gate().Store().ID()
+	if err := resumeImports(ctx, s.Gate(), opts.TempDir, id); err != nil {
 		return nil, err
 	}
-	return importAAF(ctx, s, opts, s.Gate().Store().ID())
+	return importAAF(ctx, s, opts, id)
 }
 
 // BeginImport does what ImportAAF does, in two times: the report can be read
@@ -288,7 +293,7 @@ func BeginImport(s *access.Session, opts ImportOptions) (id string, run func(con
 	}
 	return id, func(ctx context.Context) (*Import, error) {
 		defer underway.Delete(s.Gate())
-		if err := resumeImports(ctx, s.Gate(), opts.TempDir); err != nil {
+		if err := resumeImports(ctx, s.Gate(), opts.TempDir, id); err != nil {
 			return nil, err
 		}
 		return importAAF(ctx, s, opts, id)
@@ -296,7 +301,7 @@ func BeginImport(s *access.Session, opts ImportOptions) (id string, run func(con
 }
 
 func newImport(s *access.Session, id string, opts ImportOptions) *Import {
-	im := &Import{ID: id, At: s.Now(), By: s.Name(), State: ImportStaging, Phase: "Lecture des fichiers", Counts: map[string]*Tallies{}, Academy: opts.Academy}
+	im := &Import{ID: id, At: s.Now(), By: s.Name(), ByID: s.Account.ID, State: ImportStaging, Phase: "Lecture des fichiers", Counts: map[string]*Tallies{}, Academy: opts.Academy}
 	if opts.DryRun && filepath.Dir(opts.Path) == opts.TempDir {
 		im.Sent = filepath.Base(opts.Path)
 	}
@@ -338,11 +343,22 @@ func applyStaged(ctx context.Context, s *access.Session, im *Import, st *staging
 	case err == nil:
 		return im, os.RemoveAll(dir)
 	case begun:
-		im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(err)
-		return im, errors.Join(err, saveImport(s, im))
+		return im, errors.Join(err, stop(s, im, err))
 	}
 	im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), says(err)
 	return im, errors.Join(refusal(err), saveImport(s, im), os.RemoveAll(dir))
+}
+
+// stop notes that a run ended half-way. What the step that failed had counted
+// is forgotten with it.
+func stop(s *access.Session, im *Import, why error) error {
+	stored, err := ReadImport(s.Gate().System("Import"), im.ID)
+	if err != nil {
+		return err
+	}
+	*im = stored
+	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(why)
+	return saveImport(s, im)
 }
 
 // ResumeImports ends the imports that were under way when the appliance
@@ -352,47 +368,73 @@ func ResumeImports(ctx context.Context, g *access.Gate, temp string) error {
 		return errImporting
 	}
 	defer underway.Delete(g)
-	return resumeImports(ctx, g, temp)
+	return resumeImports(ctx, g, temp, "")
 }
 
-func resumeImports(ctx context.Context, g *access.Gate, temp string) error {
+// resumeImports ends or refuses every import that did not end, but the one that
+// is about to begin, and clears what the ended ones left behind.
+func resumeImports(ctx context.Context, g *access.Gate, temp, but string) error {
 	s := g.System("Import repris")
 	imports, err := LastImports(s, 1<<20)
 	if err != nil {
 		return err
 	}
 	for _, im := range imports {
-		switch im.State {
-		case ImportStopped, ImportApplying:
-			err = errors.Join(err, resume(ctx, s, im, stagingDir(temp, im.ID)))
-		case ImportStaging:
-			if _, missing := os.Stat(stagingDir(temp, im.ID)); missing != nil {
-				continue // not begun: the one that is about to be
-			}
+		dir := stagingDir(temp, im.ID)
+		switch {
+		case im.ID == but:
+		case im.State == ImportStopped || im.State == ImportApplying:
+			err = errors.Join(err, resume(ctx, s, im, dir))
+		case im.State == ImportStaging:
 			im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), "Interrompu pendant la lecture des fichiers, rien n’a été appliqué : recommencez."
-			err = errors.Join(err, saveImport(s, &im), os.RemoveAll(stagingDir(temp, im.ID)))
+			err = errors.Join(err, saveImport(s, &im), os.RemoveAll(dir))
+		default:
+			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}
 	return err
 }
 
+// resume ends an import. One that cannot be ended, because what it had read is
+// gone or because it fails again, is closed: it must not stand in the way of
+// the next one, which puts everything right.
 func resume(ctx context.Context, s *access.Session, im Import, dir string) error {
 	st, err := loadStaging(dir)
 	if err != nil {
-		return err
+		return abandon(s, im, dir, "ce qu’il avait lu n’est plus là")
 	}
 	im.State, im.Refusal = ImportApplying, ""
 	a := newApplier(s, &im, st)
 	a.thorough = true
-	if im.Lines > 0 {
+	if im.Step > 0 {
 		a.lines = nil // written with the first step
 	}
 	err = errors.Join(a.run(ctx), st.close())
-	if err == nil {
+	switch {
+	case err == nil:
 		return os.RemoveAll(dir)
+	case ctx.Err() != nil || errors.Is(err, context.Canceled) || errors.Is(err, data.ErrFull) || access.KindOf(err) == access.Full:
+		return errors.Join(err, stop(s, &im, err))
 	}
-	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(err)
-	return errors.Join(err, saveImport(s, &im))
+	return abandon(s, im, dir, says(err))
+}
+
+// abandon closes an import that cannot be ended.
+func abandon(s *access.Session, im Import, dir, why string) error {
+	stored, err := ReadImport(s, im.ID)
+	if err != nil {
+		return err
+	}
+	im = stored
+	im.State, im.Phase, im.Ended, im.Before = ImportRefused, "", s.Now(), nil
+	im.Refusal = "Interrompu en chemin, il n’a pas pu reprendre (" + why + ") : importez de nouveau ces fichiers, ou les complets suivants."
+	if err := s.Begin(importing, im.ID); err != nil {
+		return err
+	}
+	err = s.End(importing, im.ID, func(tx *data.Tx) ([]data.Fact, error) {
+		return []data.Fact{{Action: importing.Action, About: im, Note: im.Refusal}}, Imports.Put(tx, im)
+	})
+	return errors.Join(err, os.RemoveAll(dir))
 }
 
 // says is what an error tells people.
@@ -400,6 +442,8 @@ func says(err error) string {
 	var r *access.Refusal
 	var f *aaf.Refusal
 	switch {
+	case errors.Is(err, context.Canceled):
+		return "L’import a été arrêté."
 	case errors.As(err, &r):
 		return r.Says
 	case errors.As(err, &f):
@@ -426,13 +470,21 @@ func saveImport(s *access.Session, im *Import) error {
 func ReadImport(s *access.Session, id string) (im Import, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		im, err = Imports.Get(corresponding.Over(tx), id)
-		if err == nil && im.By != s.Name() && !tx.Author.Sees.CoversAny(im.Places()) {
+		if err == nil && !im.readable(tx) {
 			return data.ErrNotFound
 		}
 		return err
 	})
 	return im, err
 }
+
+// readable reports whether the author of a transaction may read the report:
+// that of one of their establishments, or their own.
+func (im Import) readable(tx *data.Tx) bool {
+	return im.by(tx) || tx.Author.Sees.CoversAny(im.Places())
+}
+
+func (im Import) by(tx *data.Tx) bool { return im.ByID != "" && im.ByID == tx.Author.ID }
 
 // LastImports returns the reports within reach, latest first.
 func LastImports(s *access.Session, n int) (all []Import, err error) {
@@ -441,7 +493,7 @@ func LastImports(s *access.Session, n int) (all []Import, err error) {
 			if err != nil {
 				return err
 			}
-			if im.By == s.Name() || tx.Author.Sees.CoversAny(im.Places()) {
+			if im.readable(tx) {
 				all = append(all, im)
 			}
 		}
@@ -452,18 +504,21 @@ func LastImports(s *access.Session, n int) (all []Import, err error) {
 }
 
 // OutcomesOf returns up to n lines of a report within reach from one on, of a
-// kind ("" for all).
+// kind ("" for all). Lines that are no establishment's name people of any: they
+// are for whoever reaches all those of the files.
 func OutcomesOf(s *access.Session, id, kind string, from, n int) (lines []Outcome, err error) {
-	if _, err := ReadImport(s, id); err != nil {
+	im, err := ReadImport(s, id)
+	if err != nil {
 		return nil, err
 	}
 	err = s.See(func(tx *data.Tx) error {
-		wide := corresponding.Over(tx)
-		for o, err := range Outcomes.From(wide, id+"/") {
+		whole := im.by(tx) || !slices.ContainsFunc(im.Places(), func(p data.Place) bool { return !tx.Author.Sees.Covers(p) })
+		for o, err := range Outcomes.From(corresponding.Over(tx), id+"/") {
 			if err != nil {
 				return err
 			}
-			if o.N < from || kind != "" && o.Kind != kind || !tx.Author.Sees.Covers(o.At) && o.At != "" {
+			mine := whole && o.At == "" || o.At != "" && tx.Author.Sees.Covers(o.At)
+			if o.N < from || kind != "" && o.Kind != kind || !mine {
 				continue
 			}
 			if lines = append(lines, o); len(lines) == n {

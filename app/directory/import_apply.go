@@ -5,7 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/fxamacker/cbor/v2"
@@ -15,8 +18,8 @@ import (
 	"preau/data"
 )
 
-// importBatch is how many records one transaction applies.
-const importBatch = 2000
+// importBatch is how many records one transaction applies. Tests make it small.
+var importBatch = 2000
 
 // An applier applies a staged delivery. With a dry run it does everything but
 // write: what it would create is kept aside, so that links find it.
@@ -26,26 +29,33 @@ type applier struct {
 	st   *staging
 	opts ImportOptions
 
-	academy string
+	academy string // slug
+	named   string // as the files spell it
 	degree  aaf.Degree
 	batch   *batch
+	step    int // of the run: see done
 
-	schools  map[string]data.Place   // join key of a structure → its place, "" for an office
-	judged   map[data.Place]bool     // establishments of the files: absence is judged there
-	labels   map[string]string       // codes of subjects and MEFs → labels
-	legal    map[string][]data.Place // join key of a relative → establishments of the children
-	rooms    map[data.Place][]string // of the first degree: codes and labels of the classes that pupils name
-	context  string                  // what the records are read with besides themselves
-	fresh    map[string]string       // source → UID of what this run created, or would create
-	lost     map[string]bool         // sources of this run that are in no establishment of the delivery
-	thorough bool                    // a resumed run: what the former one created is not in fresh
+	schools  map[string]data.Place            // join key of a structure → its place, "" for an office
+	judged   map[data.Place]bool              // establishments of the files: absence is judged there
+	labels   map[string]string                // codes of subjects and MEFs → labels
+	legal    map[string][]data.Place          // join key of a relative → establishments of the children
+	rooms    map[data.Place]map[string]string // labels of the classes that pupils name, by code
+	scope    []data.Place                     // establishments that the names of the files tell of, nil for an académie
+	received map[string]Received              // what this delivery makes of them, by key
+	context  string                           // what the records are read with besides themselves
+	fresh    map[string]string                // source → UID of what this run created, or would create
+	news     map[string]bool                  // sources of relatives who are new or bear a new name
+	tried    trial
+	lost     map[string]bool // sources of this run that are in no establishment of the delivery
+	thorough bool            // a resumed run: what the former one created is not in fresh
 	reach    data.Reach
 	lines    []Outcome
 	begun    bool // the run is durable: it will be resumed
 }
 
 func newApplier(s *access.Session, im *Import, st *staging) *applier {
-	return &applier{s: s, im: im, st: st, opts: st.Options, lines: st.Lines, fresh: map[string]string{}, lost: map[string]bool{}, reach: st.Reach}
+	return &applier{s: s, im: im, st: st, opts: st.Options, lines: st.Lines, fresh: map[string]string{}, lost: map[string]bool{}, news: map[string]bool{},
+		received: map[string]Received{}, tried: trial{people: map[string]User{}, byINE: map[string]string{}}, reach: st.Reach}
 }
 
 // run applies every batch, or says what it would do.
@@ -60,11 +70,8 @@ func (a *applier) run(ctx context.Context) error {
 		}
 	}
 	if !a.opts.DryRun {
-		if err := a.s.Begin(importing, a.im.ID); err != nil {
-			return err
-		}
 		a.im.State, a.begun = ImportApplying, true
-		if err := saveImport(a.s, a.im); err != nil {
+		if err := errors.Join(saveImport(a.s, a.im), a.s.Begin(importing, a.im.ID)); err != nil {
 			return err
 		}
 	}
@@ -86,8 +93,11 @@ func (a *applier) run(ctx context.Context) error {
 // apply applies one degree of a batch, in the order in which links are found.
 func (a *applier) apply(ctx context.Context) error {
 	a.schools, a.judged, a.labels = map[string]data.Place{}, map[data.Place]bool{}, map[string]string{}
-	a.legal, a.rooms = map[string][]data.Place{}, map[data.Place][]string{}
+	a.legal, a.rooms, a.scope = map[string][]data.Place{}, map[data.Place]map[string]string{}, a.scopeOf()
 	if err := a.survey(); err != nil {
+		return err
+	}
+	if err := a.count(); err != nil {
 		return err
 	}
 	a.im.Total = 0
@@ -116,27 +126,67 @@ func (a *applier) apply(ctx context.Context) error {
 	return a.remove(ctx)
 }
 
-// each runs fn for each key, by bounded transactions.
+// done begins a step, and reports whether a former run of this import has
+// committed it: what it did and told is then not done nor told again.
+func (a *applier) done() bool {
+	a.step++
+	return a.step <= a.im.Step
+}
+
+// count keeps how many accounts there are before the batch: what a loss is
+// measured against, whatever the batch moves and creates.
+func (a *applier) count() error {
+	if a.done() {
+		return nil
+	}
+	return a.transaction(func(tx *data.Tx) error {
+		a.im.Step, a.im.Before = a.step, map[string]int{}
+		for _, place := range a.schools {
+			if place == "" || !a.may(place) {
+				continue
+			}
+			counts, err := UsersCount.Of(corresponding.Over(tx), place)
+			if err != nil {
+				return err
+			}
+			for _, p := range Profiles {
+				if n := accounts(counts, p); n > 0 {
+					a.im.Before[tallyKey(place, p)] = n
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// each runs fn for each key, by bounded transactions, each of them a step.
 func (a *applier) each(ctx context.Context, keys []string, fn func(*data.Tx, string) error) error {
-	for from := 0; from < len(keys); from += importBatch {
+	for part := range slices.Chunk(keys, importBatch) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		part := keys[from:min(from+importBatch, len(keys))]
-		err := a.transaction(func(tx *data.Tx) error {
-			for _, key := range part {
-				if err := fn(tx, key); err != nil {
-					return err
-				}
-			}
-			a.im.Done += len(part)
-			return nil
-		})
-		if err != nil {
+		a.im.Done += len(part)
+		if a.done() {
+			continue
+		}
+		if err := a.part(part, fn); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// part runs fn for a few keys in one transaction.
+func (a *applier) part(keys []string, fn func(*data.Tx, string) error) error {
+	return a.transaction(func(tx *data.Tx) error {
+		for _, key := range keys {
+			if err := fn(tx, key); err != nil {
+				return err
+			}
+		}
+		a.im.Step = a.step
+		return nil
+	})
 }
 
 // transaction is one bounded step: the report and its lines go with it.
@@ -190,13 +240,18 @@ func (a *applier) tally(u User) *Tallies {
 }
 
 func (a *applier) tallyAt(place data.Place, profile Profile) *Tallies {
-	key := firstOf(UAIOf(place), "-") + "/" + string(profile)
+	key := tallyKey(place, profile)
 	t := a.im.Counts[key]
 	if t == nil {
 		t = &Tallies{}
 		a.im.Counts[key] = t
 	}
 	return t
+}
+
+// tallyKey is the key of the counts of an establishment and profile.
+func tallyKey(place data.Place, profile Profile) string {
+	return firstOf(UAIOf(place), "-") + "/" + string(profile)
 }
 
 func (a *applier) source(category aaf.Category, id string) string {
@@ -219,7 +274,7 @@ func (a *applier) record(category aaf.Category, id string, st staged, known Sour
 		return r, err
 	}
 	r = aaf.Record{Op: st.Op, Category: category, ID: id, Attrs: attrs, Line: int(st.Line)}
-	if st.Op == aaf.Modify {
+	if st.Op != aaf.Add {
 		r.Attrs = r.Overlay(known.Attrs)
 	}
 	return r, nil
@@ -263,7 +318,7 @@ func (a *applier) create(tx *data.Tx, now User, st staged, key, date string) (Us
 	a.tally(now).Created++
 	if a.opts.DryRun {
 		now.ID = fmt.Sprintf("+%d", len(a.fresh)+1)
-		return now, nil
+		return now, a.put(tx, now, "")
 	}
 	wide := corresponding.Over(tx)
 	id, err := access.NewUID(wide)
@@ -305,6 +360,7 @@ func (a *applier) homonym(tx *data.Tx, now User, login string, st staged, id str
 
 func (a *applier) put(tx *data.Tx, u User, saying string) error {
 	if a.opts.DryRun {
+		a.try(u)
 		return nil
 	}
 	tx.Saying(saying)
@@ -329,71 +385,85 @@ func sameRow(a, b data.Row) bool {
 	return errA == nil && errB == nil && bytes.Equal(x, y)
 }
 
-// unchanged reports whether an object is as it was last received.
-func unchanged(s Source, ok bool, digest []byte, op aaf.Op) bool {
-	return ok && !s.Gone && op == aaf.Add && bytes.Equal(s.Digest, digest)
+// unchanged reports whether an object is as a complete last received it.
+func (a *applier) unchanged(s Source, ok bool, digest []byte, op aaf.Op) bool {
+	return ok && !s.Gone && op == aaf.Add && a.batch.Kind == aaf.Complete && bytes.Equal(s.Digest, digest)
+}
+
+// A trial is what a dry run would have written, where what follows depends on
+// it: the pupils of the first degree before those of the second, and everybody
+// of a delta.
+type trial struct {
+	people map[string]User
+	byINE  map[string]string
+}
+
+func (a *applier) try(u User) {
+	if a.batch.Kind == aaf.Complete && (a.degree == aaf.Second || len(a.batch.Records) == 1) {
+		return
+	}
+	a.tried.people[u.ID] = u
+	if u.INE != "" {
+		a.tried.byINE[u.INE] = u.ID
+	}
 }
 
 // finish ends the run with its events: its own, and one per establishment.
 func (a *applier) finish() error {
-	a.im.State, a.im.Phase, a.im.Ended = ImportDone, "", a.s.Now()
+	a.im.State, a.im.Phase, a.im.Ended, a.im.Before = ImportDone, "", a.s.Now(), nil
 	if a.opts.DryRun {
 		a.im.State = ImportTried
 		return a.s.Upkeep(a.report)
 	}
 	return a.s.End(importing, a.im.ID, func(tx *data.Tx) ([]data.Fact, error) {
 		facts := []data.Fact{{Action: importing.Action, About: a.wholeImport(), Note: a.im.Sum().String()}}
-		for _, p := range a.im.In {
-			e, err := Establishments.Get(tx, UAIOf(p))
-			if errors.Is(err, data.ErrNotFound) {
+		wide := corresponding.Over(tx)
+		for uai, sum := range a.im.byEstablishment() {
+			e, err := Establishments.Get(wide, uai)
+			if isMissing(err) {
 				continue
 			}
 			if err != nil {
 				return nil, err
 			}
-			var sum Tallies
-			for _, profile := range Profiles {
-				if t := a.im.Counts[e.UAI+"/"+string(profile)]; t != nil {
-					sum.add(*t)
-				}
-			}
-			if sum != (Tallies{}) {
-				facts = append(facts, data.Fact{Action: importing.Action, About: e, Note: sum.String()})
+			facts = append(facts, data.Fact{Action: importing.Action, About: e, Note: sum.String()})
+			if !slices.Contains(a.im.In, e.Place()) {
+				a.im.In = append(a.im.In, e.Place()) // a delta need not list its establishments
 			}
 		}
-		return facts, errors.Join(a.report(tx), a.received(tx))
+		slices.Sort(a.im.In)
+		for _, r := range a.received {
+			if err := Receivings.Put(wide, r); err != nil {
+				return nil, err
+			}
+		}
+		return facts, a.report(tx)
 	})
+}
+
+// byEstablishment gives the establishments where something happened, with the
+// counts of all profiles, in the order of the UAIs.
+func (im Import) byEstablishment() iter.Seq2[string, Tallies] {
+	sums := map[string]Tallies{}
+	for key, t := range im.Counts {
+		uai, _, _ := strings.Cut(key, "/")
+		sum := sums[uai]
+		sum.add(*t)
+		sums[uai] = sum
+	}
+	return func(yield func(string, Tallies) bool) {
+		for _, uai := range slices.Sorted(maps.Keys(sums)) {
+			if sums[uai] != (Tallies{}) && !yield(uai, sums[uai]) {
+				return
+			}
+		}
+	}
 }
 
 // wholeImport is the subject of the import's own event: it belongs to nobody's
 // establishment, each has its own.
 func (a *applier) wholeImport() Import {
 	im := *a.im
-	im.In = nil
-	if a.academy != "" {
-		im.In = []data.Place{data.Place(a.academy)}
-	}
+	im.In = []data.Place{data.Place(a.academy)}
 	return im
-}
-
-func (a *applier) received(tx *data.Tx) error {
-	wide := corresponding.Over(tx)
-	for i := range a.st.Batches {
-		b := &a.st.Batches[i]
-		for degree := range b.Records {
-			r, err := Receivings.Get(wide, a.academy+"/"+string(degree))
-			if err != nil && !errors.Is(err, data.ErrNotFound) {
-				return err
-			}
-			r.ID = a.academy + "/" + string(degree)
-			if b.Kind == aaf.Complete {
-				r.Complete = max(r.Complete, string(b.Date))
-			}
-			r.Last = max(r.Last, string(b.Date))
-			if err := Receivings.Put(wide, r); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

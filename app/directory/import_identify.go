@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ var departments = map[string]string{
 // identify finds the académie of a batch and the establishments that it is
 // about, and refuses a delivery that comes too late.
 func (a *applier) identify() error {
-	name := a.opts.Academy
+	name := firstOf(a.opts.Academy, a.named) // a delta beside a complete need not tell
 	for degree, categories := range a.batch.Records {
 		a.degree = degree
 		for _, id := range order(categories[aaf.Schools]) {
@@ -57,13 +58,16 @@ func (a *applier) identify() error {
 		}
 		name = found
 	}
-	a.academy = Slug(name)
+	a.academy, a.named = Slug(name), name
+	if a.academy == "" {
+		return access.Wrong("academie", "Les fichiers ne disent pas de quelle académie ils viennent : indiquez-la.")
+	}
 	if !a.opts.DryRun {
 		if _, err := EnsureAcademy(a.s, academyTitle(name)); err != nil && access.KindOf(err) != access.Forbidden {
 			return err
 		}
 	}
-	return a.inOrder()
+	return nil
 }
 
 // academyTitle writes VAL-DE-SEINE as Val-de-Seine.
@@ -104,30 +108,99 @@ func (a *applier) onlyAcademy() (name string, err error) {
 }
 
 // inOrder refuses a delta older than the last delivery, and a complete older
-// than the last complete.
+// than the last complete, of what they are about.
 func (a *applier) inOrder() error {
+	keys := a.receivedAs()
 	return a.s.See(func(tx *data.Tx) error {
-		for degree := range a.batch.Records {
-			r, err := Receivings.Get(corresponding.Over(tx), a.academy+"/"+string(degree))
-			if errors.Is(err, data.ErrNotFound) {
-				continue
-			}
+		for _, key := range keys {
+			r, err := a.lastOf(tx, key)
 			if err != nil {
 				return err
 			}
 			last, date := r.Last, string(a.batch.Date)
-			if a.batch.Kind == aaf.Complete {
+			switch {
+			case a.batch.Kind == aaf.Delta:
+			case key == a.wholeKey():
+				last = "" // of other schools, perhaps
+			default:
 				last = r.Complete
 			}
 			if date != "" && date < last {
 				return access.Wrong("fichier", fmt.Sprintf("Ces fichiers datent du %s et des fichiers du %s ont déjà été appliqués : demandez une livraison plus récente.", Date(date), Date(last)))
 			}
 			if gap := daysBetween(r.Last, date); a.batch.Kind == aaf.Delta && gap > 1 && r.Last != "" {
-				a.im.Warnings = append(a.im.Warnings, fmt.Sprintf("%d jours séparent cette livraison de la précédente (%s) : des changements manquent peut-être, jusqu’au prochain complet.", gap, Date(r.Last)))
+				a.warnOnce(fmt.Sprintf("%d jours séparent cette livraison de la précédente (%s) : des changements manquent peut-être, jusqu’au prochain complet.", gap, Date(r.Last)))
 			}
+			r.Last = max(r.Last, date)
+			if a.batch.Kind == aaf.Complete {
+				r.Complete = max(r.Complete, date)
+			}
+			a.received[key] = r
 		}
 		return nil
 	})
+}
+
+// lastOf is what was last received under a key, the former batches of this
+// delivery included.
+func (a *applier) lastOf(tx *data.Tx, key string) (Received, error) {
+	if r, ok := a.received[key]; ok {
+		return r, nil
+	}
+	r, err := Receivings.Get(corresponding.Over(tx), key)
+	if errors.Is(err, data.ErrNotFound) {
+		return Received{ID: key}, nil
+	}
+	return r, err
+}
+
+// receivedAs are the keys under which the order of deliveries is kept: the
+// establishments of the files, and the académie unless the files are those of
+// some schools only. A complete is judged by its establishments alone.
+func (a *applier) receivedAs() []string {
+	var keys []string
+	for _, p := range a.mine() {
+		keys = append(keys, a.wholeKey()+"/"+UAIOf(p))
+	}
+	if a.scope == nil {
+		keys = append(keys, a.wholeKey())
+	}
+	return keys
+}
+
+func (a *applier) wholeKey() string { return a.academy + "/" + string(a.degree) }
+
+// mine are the establishments of the files, by what they hold and by their names.
+func (a *applier) mine() []data.Place {
+	all := slices.Clone(a.scope)
+	for p := range a.judged {
+		all = append(all, p)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+var uaiIn = regexp.MustCompile(`[0-9]{7}[A-Z]`)
+
+// scopeOf is the establishments that the names of the files say they are about,
+// nil for a whole académie.
+func (a *applier) scopeOf() (scope []data.Place) {
+	for _, prefix := range a.batch.Prefixes {
+		uai := uaiIn.FindString(prefix)
+		if !aaf.ValidUAI(uai) {
+			return nil
+		}
+		scope = append(scope, PlaceOf(a.academy, uai))
+	}
+	return scope
+}
+
+// warnOnce adds a sentence to the report, unless it is there: a resumed run
+// says again what the first one said.
+func (a *applier) warnOnce(says string) {
+	if !slices.Contains(a.im.Warnings, says) {
+		a.im.Warnings = append(a.im.Warnings, says)
+	}
 }
 
 func daysBetween(a, b string) int {
@@ -144,8 +217,11 @@ func daysBetween(a, b string) int {
 func (a *applier) permit() error {
 	for degree := range a.batch.Records {
 		a.degree = degree
-		a.schools, a.judged = map[string]data.Place{}, map[data.Place]bool{}
+		a.schools, a.judged, a.scope = map[string]data.Place{}, map[data.Place]bool{}, a.scopeOf()
 		if err := a.surveySchools(); err != nil {
+			return err
+		}
+		if err := a.inOrder(); err != nil {
 			return err
 		}
 		for p := range a.judged {
@@ -191,6 +267,10 @@ func (a *applier) surveySchools() error {
 		return err
 	}
 	records := a.batch.Records[a.degree][aaf.Schools]
+	foreign, err := a.foreign()
+	if err != nil {
+		return err
+	}
 	for _, id := range order(records) {
 		if records[id].Op != aaf.Add {
 			if p := a.schools[id]; p != "" {
@@ -201,7 +281,7 @@ func (a *applier) surveySchools() error {
 		s, err := a.decodeSchool(id, records[id], Source{})
 		switch {
 		case err != nil: // said when it is applied
-		case s.Administrative() || s.UAI == "":
+		case s.Administrative() || s.UAI == "" || foreign[s.UAI]:
 			a.schools[id] = ""
 		default:
 			a.schools[id] = PlaceOf(a.academy, s.UAI)
@@ -237,19 +317,30 @@ func (a *applier) survey() error {
 	return a.surveyFamilies(categories[aaf.Students])
 }
 
-// surveyRooms learns the classes of the first degree, which pupils alone name.
+// foreign are the UAIs of the establishments of other académies.
+func (a *applier) foreign() (map[string]bool, error) {
+	all := map[string]bool{}
+	return all, a.s.See(func(tx *data.Tx) error {
+		for c, err := range Cards.All(corresponding.Over(tx)) {
+			if err != nil {
+				return err
+			}
+			all[c.UAI] = c.Academy != a.academy
+		}
+		return nil
+	})
+}
+
+// surveyRooms learns the classes that pupils name: in the first degree nobody
+// else does, and in the second a school may forget one.
 func (a *applier) surveyRooms(s aaf.Student) {
-	if a.degree != aaf.First {
-		return
-	}
 	for _, m := range s.Classes {
 		place := a.schools[m.School]
-		known := false
-		for i := 0; i < len(a.rooms[place]); i += 2 {
-			known = known || a.rooms[place][i] == m.Code
+		if a.rooms[place] == nil {
+			a.rooms[place] = map[string]string{}
 		}
-		if !known {
-			a.rooms[place] = append(a.rooms[place], m.Code, firstOf(m.Label, m.Code))
+		if known := a.rooms[place][m.Code]; known == "" || known == m.Code {
+			a.rooms[place][m.Code] = firstOf(m.Label, m.Code)
 		}
 	}
 }
@@ -280,28 +371,21 @@ func termLabel(r aaf.Record) (string, error) {
 func (a *applier) surveyFamilies(records map[string]staged) error {
 	return a.s.See(func(tx *data.Tx) error {
 		for _, id := range order(records) {
-			st, known := records[id], Source{}
-			if st.Op != aaf.Add {
-				var err error
-				if known, _, err = a.known(tx, aaf.Students, id); err != nil {
-					return err
-				}
-			}
-			r, err := a.record(aaf.Students, id, st, known)
+			s, ok, err := a.pupil(tx, id, records[id])
 			if err != nil {
 				return err
 			}
-			s, _, err := r.Student()
-			if err != nil || st.Op == aaf.Delete {
+			if !ok {
 				continue
 			}
+			at := placesOf(a.studentAttachments(s))
 			for _, l := range s.Links {
 				if !l.Legal || l.Self() {
 					continue
 				}
-				for _, at := range a.studentAttachments(s) {
-					if !slices.Contains(a.legal[l.Relative], at.At) {
-						a.legal[l.Relative] = append(a.legal[l.Relative], at.At)
+				for _, place := range at {
+					if !slices.Contains(a.legal[l.Relative], place) {
+						a.legal[l.Relative] = append(a.legal[l.Relative], place)
 					}
 				}
 			}
@@ -309,4 +393,34 @@ func (a *applier) surveyFamilies(records map[string]staged) error {
 		}
 		return nil
 	})
+}
+
+// pupil reads a pupil as the directory will know them: a record that is refused
+// leaves what was known before.
+func (a *applier) pupil(tx *data.Tx, id string, st staged) (s aaf.Student, ok bool, err error) {
+	if st.Op == aaf.Delete {
+		return s, false, nil
+	}
+	if st.Op == aaf.Add {
+		r, err := a.record(aaf.Students, id, st, Source{})
+		if err != nil {
+			return s, false, err
+		}
+		if s, _, err := r.Student(); err == nil {
+			return s, true, nil
+		}
+	}
+	known, _, err := a.known(tx, aaf.Students, id)
+	if err != nil || known.Gone && st.Op == refused {
+		return s, false, err
+	}
+	r, err := a.record(aaf.Students, id, st, known)
+	if err != nil {
+		return s, false, err
+	}
+	if s, _, err = r.Student(); err != nil {
+		r.Attrs = known.Attrs
+		s, _, err = r.Student()
+	}
+	return s, err == nil, nil
 }

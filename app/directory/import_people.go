@@ -4,15 +4,23 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"preau/app/format/aaf"
 	"preau/data"
 )
 
 // may reports whether the delivery speaks for an establishment: a complete for
-// those that it holds, a delta for those of whoever imports it.
+// those that it holds, a delta for those that its name tells of, or for all
+// those of whoever imports it.
 func (a *applier) may(place data.Place) bool {
-	return place != "" && (a.judged[place] || a.batch.Kind == aaf.Delta && a.reach.Covers(place))
+	switch {
+	case place == "" || a.judged[place]:
+		return place != ""
+	case a.batch.Kind == aaf.Complete || !a.reach.Covers(place):
+		return false
+	}
+	return a.scope == nil || slices.Contains(a.scope, place)
 }
 
 // A person is one object of the files on its way into the directory.
@@ -21,23 +29,26 @@ type person struct {
 	staged  staged
 	source  Source
 	record  aaf.Record
-	was     *User // nil for a new one
-	settled bool  // nothing more to do
+	was     *User      // nil for a new one
+	former  []aaf.Attr // as last received
+	same    bool       // as last received: read again for what it leads to
+	settled bool       // nothing more to do
 }
 
 // open reads what is known of an object. It settles at once what has not
 // changed, what is to be deleted, and what belongs to somebody out of reach.
 func (a *applier) open(tx *data.Tx, category aaf.Category, id string, st staged, salt ...string) (p person, err error) {
 	p = person{id: id, staged: st, settled: true}
-	if st.Op == aaf.Delete {
-		return p, nil // see remove
+	if st.Op == aaf.Delete || st.Op == refused {
+		return p, nil // see remove and stage
 	}
 	ok := false
 	if p.source, ok, err = a.known(tx, category, id); err != nil {
 		return p, err
 	}
 	digest := digestOf(st, append(salt, a.context)...)
-	if !a.thorough && unchanged(p.source, ok, digest, st.Op) && !a.newLinks(category, p.source) {
+	p.same, p.former = a.unchanged(p.source, ok, digest, st.Op), p.source.Attrs
+	if p.same && !a.newLinks(category, p.source) {
 		return p, nil
 	}
 	if p.record, err = a.record(category, id, st, p.source); err != nil {
@@ -50,26 +61,32 @@ func (a *applier) open(tx *data.Tx, category aaf.Category, id string, st staged,
 		}
 	}
 	if p.was != nil && !a.reach.CoversAny(p.was.Places()) {
-		a.tell(SaysRefused, st, id, nil, "Cette personne n’est pas dans votre périmètre : sa fiche est laissée telle quelle.")
+		a.refuse(p, p.was.Profile, outOfReach)
 		return p, nil
 	}
 	p.settled = false
 	return p, nil
 }
 
-// newLinks reports whether a pupil who has not changed names a relative who has
-// just been given an account.
+const outOfReach = "Cette personne n’est pas dans votre périmètre : sa fiche est laissée telle quelle."
+
+// newLinks reports whether a pupil who has not changed names a relative who is
+// new or has another name. A resumed run does not know them all any more, and
+// looks at every pupil.
 func (a *applier) newLinks(category aaf.Category, known Source) bool {
-	if category != aaf.Students || len(a.fresh) == 0 {
-		return false
+	if category != aaf.Students || len(a.news) == 0 || a.thorough {
+		return category == aaf.Students && a.thorough
 	}
 	r := aaf.Record{Op: aaf.Add, Category: category, ID: "-", Attrs: known.Attrs}
 	s, _, err := r.Student()
-	return err == nil && slices.ContainsFunc(s.Links, func(l aaf.Link) bool { return a.fresh[a.source(aaf.Relatives, l.Relative)] != "" })
+	return err == nil && slices.ContainsFunc(s.Links, func(l aaf.Link) bool { return a.news[a.source(aaf.Relatives, l.Relative)] })
 }
 
 // user reads the person that an object became, nil once purged.
 func (a *applier) user(tx *data.Tx, id string) (*User, error) {
+	if u, ok := a.tried.people[id]; ok {
+		return &u, nil
+	}
 	u, err := Users.Get(corresponding.Over(tx), id)
 	if isMissing(err) {
 		return nil, nil
@@ -77,17 +94,23 @@ func (a *applier) user(tx *data.Tx, id string) (*User, error) {
 	return &u, err
 }
 
-// refuse leaves an object out, with a line that says why.
+// refuse leaves an object out, with a line that says why, at each import again:
+// what is known of it stays.
 func (a *applier) refuse(p person, profile Profile, says string) {
-	u := User{Profile: profile}
-	if p.was != nil {
-		u = *p.was
+	u, who := User{Profile: profile}, p.was
+	if who != nil && a.reach.CoversAny(who.Places()) {
+		u = *who
+	} else {
+		who = nil
 	}
 	a.tally(u).Refused++
-	a.tell(SaysRefused, p.staged, p.id, p.was, says)
+	a.tell(SaysRefused, p.staged, p.id, who, says)
 }
 
 func (a *applier) warn(p person, warnings []string) {
+	if p.same {
+		return // said when it was received
+	}
 	for _, w := range warnings {
 		a.tell(SaysWarning, p.staged, p.id, p.was, w)
 	}
@@ -136,16 +159,20 @@ func (a *applier) attach(p person, given Attachments) Attachments {
 	return all
 }
 
-// settle stores somebody, and what tells them apart in the next files.
-func (a *applier) settle(tx *data.Tx, p person, now User, given Attachments) (User, error) {
+// settle stores somebody, and what tells them apart in the next files. Hosted
+// says that the record names an establishment that we know, be it one that this
+// delivery does not speak for.
+func (a *applier) settle(tx *data.Tx, p person, now User, given Attachments, hosted bool) (User, error) {
+	if len(given) == 0 {
+		return now, a.nowhere(tx, p, now, hosted)
+	}
+	a.lost[p.source.ID] = false
 	now.Attachments = a.attach(p, given)
-	p.source.Lost = len(given) == 0
-	a.lost[p.source.ID] = p.source.Lost
-	if p.source.Lost {
-		if p.was == nil {
-			a.refuse(p, now.Profile, "Cette personne n’est dans aucun établissement de cette livraison.")
+	said := placesOf(given)
+	for _, place := range p.source.At {
+		if _, in := now.At(place); in && !slices.Contains(said, place) {
+			said = append(said, place) // other files said so
 		}
-		return now, a.keepSource(tx, p.source, p.source.At) // removed with those who are absent
 	}
 	now, err := a.receive(tx, p.was, now, p.staged, p.id)
 	if err != nil {
@@ -154,10 +181,26 @@ func (a *applier) settle(tx *data.Tx, p person, now User, given Attachments) (Us
 	if p.was == nil {
 		a.fresh[p.source.ID] = now.ID
 	}
-	p.source.User, p.source.Gone = now.ID, false
-	return now, a.keepSource(tx, p.source, placesOf(given))
+	p.source.User, p.source.Gone, p.source.Lost = now.ID, false, ""
+	if err := a.unhold(tx, p.source); err != nil {
+		return now, err
+	}
+	return now, a.keepSource(tx, p.source, said)
 }
 
+// nowhere leaves out somebody new whom the delivery puts in no establishment
+// that it speaks for. Somebody known goes with those who are absent, when the
+// record names none at all.
+func (a *applier) nowhere(tx *data.Tx, p person, now User, hosted bool) error {
+	if p.was == nil || hosted {
+		a.refuse(p, now.Profile, "Cette personne n’est dans aucun établissement de cette livraison : sa fiche est laissée de côté.")
+		return nil
+	}
+	p.source.Lost, a.lost[p.source.ID] = a.im.ID, true
+	return a.keepSource(tx, p.source, p.source.At)
+}
+
+// placesOf are the places of attachments, in order.
 func placesOf(all Attachments) []data.Place {
 	places := make([]data.Place, len(all))
 	for i, at := range all {
@@ -175,7 +218,7 @@ func (a *applier) relative(tx *data.Tx, id string, st staged) error {
 	if err != nil || p.settled {
 		return err
 	}
-	if (a.batch.Kind == aaf.Delta || a.gap(aaf.Students)) && p.was != nil {
+	if (a.batch.Kind == aaf.Delta || a.gap(aaf.Students)) && p.was != nil && p.was.State() != Deleted {
 		legal = append(slices.Clone(legal), p.source.At...)
 	}
 	return a.account(tx, p, legal)
@@ -191,9 +234,10 @@ func (a *applier) account(tx *data.Tx, p person, at []data.Place) error {
 	r, warnings, err := p.record.Relative()
 	if err != nil {
 		a.refuse(p, Relative, says(err))
-		return a.keepSource(tx, p.source, p.source.At)
+		return nil
 	}
 	a.warn(p, warnings)
+	a.renamed(p, r.Name)
 	if len(at) == 0 && p.was == nil {
 		a.tell(SaysNoAccount, p.staged, p.id, nil, name(r.Name)+" n’est représentant légal d’aucun élève de cette livraison : pas de compte.")
 		return a.keepSource(tx, p.source, nil)
@@ -209,8 +253,18 @@ func (a *applier) account(tx *data.Tx, p person, at []data.Place) error {
 			given = append(given, Attachment{At: place})
 		}
 	}
-	_, err = a.settle(tx, p, u, given)
+	_, err = a.settle(tx, p, u, given, len(at) > 0)
 	return err
+}
+
+// renamed notes a relative whom the links of pupils do not know, or not by this
+// name.
+func (a *applier) renamed(p person, now aaf.Name) {
+	former := aaf.Record{Op: aaf.Add, Category: aaf.Relatives, ID: p.id, Attrs: p.former}
+	was, _, err := former.Relative()
+	if err != nil || name(was.Name) != name(now) || p.was == nil {
+		a.news[p.source.ID] = true
+	}
 }
 
 func name(n aaf.Name) string { return strings.TrimSpace(n.Last + " " + n.First) }
@@ -233,12 +287,16 @@ func (a *applier) student(tx *data.Tx, id string, st staged) error {
 	s, warnings, err := p.record.Student()
 	if err != nil {
 		a.refuse(p, Student, says(err))
-		return a.keepSource(tx, p.source, p.source.At)
+		return nil
 	}
 	a.warn(p, warnings)
 	if p.was == nil {
 		if p.was, err = a.bridge(tx, p, s); err != nil {
 			return err
+		}
+		if p.was != nil && !a.reach.CoversAny(p.was.Places()) {
+			a.refuse(p, Student, outOfReach)
+			return nil
 		}
 	}
 	wide := corresponding.Over(tx)
@@ -256,14 +314,17 @@ func (a *applier) student(tx *data.Tx, id string, st staged) error {
 	}
 	given := a.studentAttachments(s)
 	for _, m := range s.Classes {
-		if place := a.schools[m.School]; a.may(place) {
+		if place := a.schools[m.School]; a.may(place) && a.batch.Kind == aaf.Delta {
 			if err := a.ensureClass(wide, place, m); err != nil {
 				return err
 			}
 		}
 	}
-	if _, err := a.settle(tx, p, u, given); err != nil {
+	if _, err := a.settle(tx, p, u, given, a.hosts(studentSchools(s))); err != nil {
 		return err
+	}
+	if a.batch.Kind == aaf.Complete {
+		return nil // it tells of the relatives too
 	}
 	return a.relink(wide, former, u.Links)
 }
@@ -274,6 +335,9 @@ func (a *applier) bridge(tx *data.Tx, p person, s aaf.Student) (*User, error) {
 	if s.INE == "" {
 		return nil, nil
 	}
+	if id, ok := a.tried.byINE[s.INE]; ok {
+		return a.user(tx, id)
+	}
 	for u, err := range UsersByINE.All(corresponding.Over(tx), s.INE) {
 		if err != nil {
 			return nil, err
@@ -281,14 +345,45 @@ func (a *applier) bridge(tx *data.Tx, p person, s aaf.Student) (*User, error) {
 		if u.Profile != Student {
 			continue
 		}
-		if data.Fold(u.LastName) != data.Fold(s.Name.Last) && Date(s.Birth) != u.Birth {
-			a.tell(SaysWarning, p.staged, p.id, &u, "Un autre élève porte le même INE, mais ni son nom ni sa date de naissance : deux comptes sont tenus.")
+		other, err := a.otherPupil(tx, p, s, u)
+		if err != nil {
+			return nil, err
+		}
+		if other {
+			a.tell(SaysWarning, p.staged, p.id, &u, "Un autre élève porte le même INE : deux comptes sont tenus.")
 			continue
 		}
 		a.tell(SaysMerged, p.staged, p.id, &u, "Reconnu par son INE : le compte existant est gardé.")
 		return &u, nil
 	}
 	return nil, nil
+}
+
+// otherPupil tells two people who bear one national number, by mistake, from
+// one who has changed school: by the names and the birth date, and because the
+// files know both.
+func (a *applier) otherPupil(tx *data.Tx, p person, s aaf.Student, u User) (bool, error) {
+	last, birth := data.Fold(u.LastName) == data.Fold(s.Name.Last), u.Birth == Date(s.Birth)
+	if !sameFirst(data.Fold(u.FirstName), data.Fold(s.Name.First)) || !last && !birth {
+		return true, nil
+	}
+	prefix := a.source(aaf.Students, "")
+	for other, err := range SourcesByUser.All(corresponding.Over(tx), u.ID) {
+		if err != nil {
+			return false, err
+		}
+		key, ours := strings.CutPrefix(other.ID, prefix)
+		st, here := a.batch.Records[a.degree][aaf.Students][key]
+		if ours && here && st.Op != aaf.Delete && key != p.id {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// sameFirst compares folded given names, of which one list may be shorter.
+func sameFirst(a, b string) bool {
+	return a == b || strings.HasPrefix(a, b+" ") || strings.HasPrefix(b, a+" ")
 }
 
 func firstOf(all ...string) string {
@@ -327,7 +422,7 @@ func (a *applier) links(tx *data.Tx, p person, s aaf.Student, former []Link) ([]
 			return nil, err
 		}
 		if link.Name == "" {
-			a.tell(SaysWarning, p.staged, p.id, p.was, "Un lien mène à un responsable qui n’est pas dans les fichiers ("+l.Relative+").")
+			a.warn(p, []string{"Un lien mène à un responsable qui n’est pas dans les fichiers (" + l.Relative + ")."})
 			continue
 		}
 		if i := slices.IndexFunc(former, func(f Link) bool { return f.Relative != "" && f.Relative == link.Relative }); i >= 0 {
@@ -345,25 +440,25 @@ func (a *applier) relativeOf(tx *data.Tx, l aaf.Link) (id, label string, err err
 	if err != nil {
 		return "", "", err
 	}
-	if a.opts.DryRun && !ok {
-		st, here := a.batch.Records[a.degree][aaf.Relatives][l.Relative]
-		if !here {
-			return "", "", nil
-		}
-		if source.Attrs, err = a.st.get(st); err != nil {
+	st, here := a.batch.Records[a.degree][aaf.Relatives][l.Relative]
+	if a.opts.DryRun && here && st.Op != aaf.Delete {
+		r, err := a.record(aaf.Relatives, l.Relative, st, source)
+		if err != nil {
 			return "", "", err
 		}
-		source.User = a.fresh[source.ID]
-	} else if !ok {
+		source.Attrs, ok = r.Attrs, true
+	}
+	if !ok {
 		return "", "", nil
 	}
+	source.User = firstOf(a.fresh[source.ID], source.User)
 	r := aaf.Record{Op: aaf.Add, Category: aaf.Relatives, ID: l.Relative, Attrs: source.Attrs}
 	relative, _, err := r.Relative()
 	if err != nil {
 		return "", "", nil // told when the relative was read
 	}
-	if l.Legal && source.User == "" && a.batch.Kind == aaf.Delta && !a.opts.DryRun {
-		p := person{id: l.Relative, source: source, record: r}
+	if l.Legal && source.User == "" && a.batch.Kind == aaf.Delta {
+		p := person{id: l.Relative, source: source, record: r, former: r.Attrs, staged: staged{File: -1}}
 		if err := a.account(tx, p, a.legal[l.Relative]); err != nil {
 			return "", "", err
 		}
@@ -372,50 +467,111 @@ func (a *applier) relativeOf(tx *data.Tx, l aaf.Link) (id, label string, err err
 	return source.User, name(relative.Name), nil
 }
 
-// relink gives the relatives of a delta's pupil the establishments of their
-// children: a delta does not tell of relatives who have not changed themselves.
+// relink gives relatives the establishments of their children, as the links of
+// the pupils now tell. Nobody's relative goes with those who are absent.
 func (a *applier) relink(tx *data.Tx, links ...[]Link) error {
-	if a.batch.Kind != aaf.Delta || a.opts.DryRun {
-		return nil
-	}
+	var seen []string
 	for _, l := range slices.Concat(links...) {
-		if l.Relative == "" {
+		if l.Relative == "" || slices.Contains(seen, l.Relative) {
 			continue
 		}
-		u, err := Users.Get(tx, l.Relative)
-		if isMissing(err) {
-			continue
-		}
+		seen = append(seen, l.Relative)
+		u, err := a.user(tx, l.Relative)
 		if err != nil {
 			return err
 		}
-		var places []data.Place
-		for child, err := range UsersByRelative.All(tx, u.ID) {
-			if err != nil {
-				return err
-			}
-			if child.State() != Deleted && slices.ContainsFunc(child.Links, func(l Link) bool { return l.Relative == u.ID && l.Legal }) {
-				places = append(places, child.Places()...)
-			}
-		}
-		slices.Sort(places)
-		places = slices.Compact(places)
-		if len(places) == 0 || slices.Equal(places, sorted(u.Places())) {
+		if u == nil || !a.reach.CoversAny(u.Places()) {
 			continue
 		}
-		was := u
-		u.Attachments = a.attach(person{was: &was, source: Source{At: was.Places()}}, attachmentsAt(places))
-		a.tally(u).Moved++
-		if err := a.put(tx, u, "Établissements des enfants, d’après l’import AAF du "+Date(a.batch.Date).String()); err != nil {
+		if err := a.follow(tx, *u); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func sorted(places []data.Place) []data.Place {
+// follow moves a relative to where the children are.
+func (a *applier) follow(tx *data.Tx, u User) error {
+	children, err := a.childrenOf(tx, u.ID)
+	if err != nil {
+		return err
+	}
+	var places []data.Place
+	for _, child := range children {
+		if child.State() != Deleted && slices.ContainsFunc(child.Links, func(l Link) bool { return l.Relative == u.ID && l.Legal }) {
+			places = append(places, child.Places()...)
+		}
+	}
 	slices.Sort(places)
-	return places
+	places = slices.Compact(places)
+	was := u
+	u.Attachments = a.attach(person{was: &was, source: Source{At: was.Places()}}, attachmentsAt(places))
+	if err := a.keepChildren(tx, u, places); err != nil || len(places) == 0 {
+		return err
+	}
+	if u.State() != Deleted && slices.Equal(placesOf(u.Attachments), placesOf(was.Attachments)) {
+		return nil
+	}
+	if u.State() == Deleted {
+		u.DeletedAt, u.DeletedBy = time.Time{}, ""
+		a.tally(u).Restored++
+	} else {
+		a.tally(u).Moved++
+	}
+	return a.put(tx, u, "Établissements des enfants, d’après l’import AAF du "+Date(a.batch.Date).String())
+}
+
+// keepChildren writes in the sources of a relative where the children are.
+func (a *applier) keepChildren(tx *data.Tx, u User, places []data.Place) error {
+	var all []Source
+	for s, err := range SourcesByUser.All(tx, u.ID) {
+		if err != nil {
+			return err
+		}
+		if strings.HasPrefix(s.ID, a.source(aaf.Relatives, "")) {
+			all = append(all, s)
+		}
+	}
+	for _, s := range all {
+		at := placesOf(u.Attachments)
+		switch {
+		case len(places) > 0 && s.Lost == "" && !s.Gone && slices.Equal(at, s.At):
+			a.lost[s.ID] = false
+			continue
+		case len(places) > 0:
+			s.At, s.Lost, s.Gone, s.Digest = at, "", false, nil
+			a.lost[s.ID] = false
+		case s.Gone:
+			continue
+		default:
+			s.Lost, a.lost[s.ID] = a.im.ID, true
+		}
+		if err := a.keepSource(tx, s, s.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// childrenOf reads the pupils who name a relative, as this run makes them.
+func (a *applier) childrenOf(tx *data.Tx, id string) (children []User, err error) {
+	seen := map[string]bool{}
+	for child, err := range UsersByRelative.All(tx, id) {
+		if err != nil {
+			return nil, err
+		}
+		if now, ok := a.tried.people[child.ID]; ok {
+			child = now
+		}
+		seen[child.ID] = true
+		children = append(children, child)
+	}
+	for _, u := range a.tried.people {
+		if !seen[u.ID] && slices.Contains(relativesOf(u), id) {
+			children = append(children, u)
+		}
+	}
+	return children, nil
 }
 
 func attachmentsAt(places []data.Place) Attachments {
@@ -470,7 +626,7 @@ func (a *applier) staff(tx *data.Tx, id string, st staged) error {
 	s, warnings, err := p.record.Staff()
 	if err != nil {
 		a.refuse(p, Staff, says(err))
-		return a.keepSource(tx, p.source, p.source.At)
+		return nil
 	}
 	a.warn(p, warnings)
 	profile := Staff
@@ -485,7 +641,7 @@ func (a *applier) staff(tx *data.Tx, id string, st staged) error {
 		a.tell(SaysNoAccount, st, id, nil, name(s.Name)+" n’est affecté à aucun établissement de cette livraison : pas de compte.")
 		return a.keepSource(tx, p.source, nil)
 	}
-	u, err = a.settle(tx, p, u, given)
+	u, err = a.settle(tx, p, u, given, a.hosts(s.Schools()))
 	if err != nil {
 		return err
 	}
@@ -532,6 +688,19 @@ func (a *applier) staffAttachments(tx *data.Tx, s aaf.Staff) Attachments {
 func phoneOf(received string) string {
 	phone, _ := checkPhone(received, true)
 	return phone
+}
+
+// hosts reports whether one of these structures is an establishment here.
+func (a *applier) hosts(structures []string) bool {
+	return slices.ContainsFunc(structures, func(id string) bool { return a.schools[id] != "" })
+}
+
+func studentSchools(s aaf.Student) []string {
+	all := []string{s.School}
+	for _, m := range slices.Concat(s.Classes, s.Groups) {
+		all = append(all, m.School)
+	}
+	return all
 }
 
 func isMissing(err error) bool { return errors.Is(err, data.ErrNotFound) }

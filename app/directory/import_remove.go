@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,18 +39,31 @@ func (a *applier) remove(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if a.im.Step > a.step {
+		a.step++ // a former run went further
+		return nil
+	}
 	reason := "Absent de l’annuaire fédérateur du " + Date(a.batch.Date).String()
 	byKey := map[string]loss{}
 	var keys []string
 	for _, l := range losses {
-		if !slices.ContainsFunc(l.at, func(p data.Place) bool { return held[p] }) {
+		l.at = slices.DeleteFunc(l.at, func(p data.Place) bool { return held[p] })
+		if len(l.at) > 0 {
 			byKey[l.source] = l
 			keys = append(keys, l.source)
 		}
 	}
-	return a.each(ctx, keys, func(tx *data.Tx, key string) error {
-		return a.drop(tx, byKey[key], reason)
-	})
+	for part := range slices.Chunk(keys, importBatch) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// What is already gone is no longer lost: these are no steps.
+		if err := a.part(part, func(tx *data.Tx, key string) error { return a.drop(tx, byKey[key], reason) }); err != nil {
+			return err
+		}
+	}
+	a.step++
+	return nil
 }
 
 // losses lists what is gone, in the order of the sources.
@@ -65,9 +79,7 @@ func (a *applier) losses() (all []loss, err error) {
 				if err != nil {
 					return err
 				}
-				st, here := a.batch.Records[a.degree][category][strings.TrimPrefix(s.ID, prefix)]
-				absent := here && st.Op == aaf.Delete || a.batch.Kind == aaf.Complete && (!here || s.Lost || a.lost[s.ID])
-				if !absent || s.Gone || s.User == "" {
+				if s.Gone || s.User == "" || !a.absent(category, strings.TrimPrefix(s.ID, prefix), s) {
 					continue
 				}
 				l, err := a.lossOf(wide, s)
@@ -84,32 +96,47 @@ func (a *applier) losses() (all []loss, err error) {
 	return all, err
 }
 
+// absent reports whether a source is gone: a complete does not have it, a delta
+// deletes it, or it is in no establishment any more.
+func (a *applier) absent(category aaf.Category, key string, s Source) bool {
+	st, here := a.batch.Records[a.degree][category][key]
+	lost, now := a.lost[s.ID]
+	if !now {
+		lost = s.Lost == a.im.ID || s.Lost != "" && a.batch.Kind == aaf.Complete
+	}
+	return lost || here && st.Op == aaf.Delete || !here && a.batch.Kind == aaf.Complete
+}
+
 // lossOf is what goes with a source that is gone: the establishments that the
 // delivery speaks for and that nothing else ties the person to.
 func (a *applier) lossOf(tx *data.Tx, s Source) (l loss, err error) {
-	u, err := Users.Get(tx, s.User)
-	if isMissing(err) {
+	if !slices.ContainsFunc(s.At, a.may) {
 		return l, nil
 	}
-	if err != nil || u.State() == Deleted {
+	u, err := a.user(tx, s.User)
+	if err != nil || u == nil || u.State() == Deleted {
 		return l, err
 	}
 	l = loss{source: s.ID, user: u.ID, profile: u.Profile}
 	for _, place := range s.At {
-		if !a.may(place) {
-			continue
-		}
-		if _, in := u.At(place); in {
+		if _, in := u.At(place); in && a.may(place) {
 			l.at = append(l.at, place)
 		}
 	}
 	return l, nil
 }
 
-// hold finds the establishments that would lose too many people, writes what
-// waits there for a confirmation, and forgets what waited from before.
+// hold finds the establishments that would lose too many people, and writes
+// what waits there for a confirmation. A whole complete forgets what waited
+// from before: it tells anew who is absent.
 func (a *applier) hold(losses []loss) (held map[data.Place]bool, err error) {
+	if a.done() {
+		return a.heldHere()
+	}
 	losing := map[data.Place]map[Profile]int{}
+	for p := range a.judged {
+		losing[p] = nil
+	}
 	for _, l := range losses {
 		for _, p := range l.at {
 			if losing[p] == nil {
@@ -119,56 +146,87 @@ func (a *applier) hold(losses []loss) (held map[data.Place]bool, err error) {
 		}
 	}
 	held = map[data.Place]bool{}
-	err = a.transaction(func(tx *data.Tx) error {
+	return held, a.transaction(func(tx *data.Tx) error {
+		a.im.Step = a.step
 		wide := corresponding.Over(tx)
-		for place := range a.judged {
-			says, err := a.tooMany(wide, place, losing[place])
-			if err != nil {
-				return err
-			}
-			uai := UAIOf(place)
-			if says == "" || slices.Contains(a.opts.AcceptDeletions, uai) {
-				if err := a.release(wide, uai); err != nil {
-					return err
-				}
-				continue
-			}
-			held[place] = true
-			if err := a.retain(wide, place, says, losses); err != nil {
+		for _, place := range slices.Sorted(maps.Keys(losing)) {
+			accepted := slices.Contains(a.opts.AcceptDeletions, UAIOf(place))
+			held[place] = a.tooMany(place, losing[place]) && !accepted
+			if err := a.wait(wide, place, held[place], accepted, losses); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	return held, err
 }
 
-// tooMany says what an establishment would lose, « 212 élèves, 3 parents »,
-// when that is too much to happen without being confirmed.
-func (a *applier) tooMany(tx *data.Tx, place data.Place, losing map[Profile]int) (string, error) {
-	if len(losing) == 0 {
-		return "", nil
+// heldHere are the establishments of which this import, before it was
+// interrupted, held the deletions.
+func (a *applier) heldHere() (map[data.Place]bool, error) {
+	held := map[data.Place]bool{}
+	return held, a.s.See(func(tx *data.Tx) error {
+		for h, err := range HeldDeletions.All(corresponding.Over(tx)) {
+			if err != nil {
+				return err
+			}
+			held[h.At] = h.Import == a.im.ID
+		}
+		return nil
+	})
+}
+
+// tooMany reports whether an establishment would lose more of a profile than
+// may happen without being confirmed.
+func (a *applier) tooMany(place data.Place, losing map[Profile]int) bool {
+	for p, n := range losing {
+		if n >= holdFewest && n*holdPart > a.im.Before[tallyKey(place, p)] {
+			return true
+		}
 	}
-	counts, err := UsersCount.Of(tx, place)
-	if err != nil {
-		return "", err
+	return false
+}
+
+// wait makes what waits at an establishment what this delivery holds there,
+// added to what already did when the delivery does not tell of everybody.
+func (a *applier) wait(tx *data.Tx, place data.Place, held, accepted bool, losses []loss) error {
+	was, err := HeldDeletions.Get(tx, UAIOf(place))
+	waiting := err == nil
+	if err != nil && !isMissing(err) {
+		return err
 	}
-	stop := false
+	whole := a.batch.Kind == aaf.Complete && !a.gap(aaf.Students) && !a.gap(aaf.Relatives) && !a.gap(aaf.StaffOf)
+	switch {
+	case held:
+		h := Held{UAI: UAIOf(place), Import: a.im.ID, At: place, Date: string(a.batch.Date)}
+		if !whole {
+			h.Sources = was.Sources
+		}
+		return a.retain(tx, h, losses)
+	case waiting && (whole || accepted) && !a.opts.DryRun:
+		return HeldDeletions.Delete(tx, was.UAI)
+	}
+	return nil
+}
+
+// saysOf counts the people of sources, as « 212 élèves, 3 parents ».
+func saysOf(tx *data.Tx, sources []string) (string, error) {
+	count := map[Profile]int{}
+	for _, id := range sources {
+		s, err := Sources.Get(tx, id)
+		if err != nil {
+			return "", err
+		}
+		u, err := Users.Get(tx, s.User)
+		if err != nil && !isMissing(err) {
+			return "", err
+		}
+		count[u.Profile]++
+	}
 	var parts []string
 	for _, p := range Profiles {
-		n := losing[p]
-		if n == 0 {
-			continue
+		if n := count[p]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, plural(n, p)))
 		}
-		parts = append(parts, fmt.Sprintf("%d %s", n, plural(n, p)))
-		before := accounts(counts, p)
-		if t := a.im.Counts[UAIOf(place)+"/"+string(p)]; t != nil && !a.opts.DryRun {
-			before -= t.Created + t.Restored
-		}
-		stop = stop || n >= holdFewest && n*holdPart > before
-	}
-	if !stop {
-		return "", nil
 	}
 	return strings.Join(parts, ", "), nil
 }
@@ -183,33 +241,92 @@ func plural(n int, p Profile) string {
 	return strings.ToLower(p.Many())
 }
 
-func (a *applier) release(tx *data.Tx, uai string) error {
-	has, err := HeldDeletions.Has(tx, uai)
-	if err != nil || !has || a.opts.DryRun {
-		return err
-	}
-	return HeldDeletions.Delete(tx, uai)
-}
-
 // retain keeps the deletions of an establishment for later, with a line each.
-func (a *applier) retain(tx *data.Tx, place data.Place, says string, losses []loss) error {
-	h := Held{UAI: UAIOf(place), Import: a.im.ID, Says: says, At: place, Date: string(a.batch.Date)}
+// The relatives of the pupils who stay, stay with them.
+func (a *applier) retain(tx *data.Tx, h Held, losses []loss) error {
 	for _, l := range losses {
-		if !slices.Contains(l.at, place) {
+		if !slices.Contains(l.at, h.At) {
 			continue
 		}
-		h.Sources = append(h.Sources, l.source)
-		u, err := Users.Get(tx, l.user)
-		if err != nil {
+		if !slices.Contains(h.Sources, l.source) {
+			h.Sources = append(h.Sources, l.source)
+		}
+		u, err := a.user(tx, l.user)
+		if err != nil || u == nil {
 			return err
 		}
-		a.tallyAt(place, l.profile).Held++
-		o := Outcome{Kind: SaysHeld, ID: l.source[strings.LastIndexByte(l.source, '/')+1:], Who: u.Label(), User: u.ID, UAI: h.UAI, At: place,
+		a.tallyAt(h.At, l.profile).Held++
+		o := Outcome{Kind: SaysHeld, ID: l.source[strings.LastIndexByte(l.source, '/')+1:], Who: u.Label(), User: u.ID, UAI: h.UAI, At: h.At,
 			Says: "Absent des fichiers : la suppression attend d’être confirmée."}
 		a.lines = append(a.lines, o)
+		if err := a.stay(tx, u.Links, h.At); err != nil {
+			return err
+		}
 	}
 	if a.opts.DryRun {
 		return nil
+	}
+	var err error
+	if h.Says, err = saysOf(tx, h.Sources); err != nil {
+		return err
+	}
+	return HeldDeletions.Put(tx, h)
+}
+
+// stay leaves the relatives of a pupil whose deletion waits where the pupil is.
+func (a *applier) stay(tx *data.Tx, links []Link, at data.Place) error {
+	for _, l := range links {
+		u, err := a.user(tx, l.Relative)
+		if err != nil {
+			return err
+		}
+		if !l.Legal || u == nil || a.opts.DryRun {
+			continue
+		}
+		if _, in := u.At(at); in || u.State() == Deleted {
+			continue
+		}
+		u.Attachments = append(slices.Clone(u.Attachments), Attachment{At: at})
+		if err := errors.Join(a.keepChildren(tx, *u, u.Places()), a.put(tx, *u, "Reste avec l’enfant dont la suppression attend d’être confirmée")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unhold takes somebody whom the files have again out of what waits.
+func (a *applier) unhold(tx *data.Tx, s Source) error {
+	if a.batch.Kind == aaf.Complete || a.opts.DryRun {
+		return nil // see wait
+	}
+	wide := corresponding.Over(tx)
+	for _, place := range s.At {
+		h, err := HeldDeletions.Get(wide, UAIOf(place))
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := h.without(wide, s.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// without takes a source out of what waits.
+func (h Held) without(tx *data.Tx, source string) (err error) {
+	left := slices.DeleteFunc(slices.Clone(h.Sources), func(id string) bool { return id == source })
+	switch {
+	case len(left) == len(h.Sources):
+		return nil
+	case len(left) == 0:
+		return HeldDeletions.Delete(tx, h.UAI)
+	}
+	h.Sources = left
+	if h.Says, err = saysOf(tx, left); err != nil {
+		return err
 	}
 	return HeldDeletions.Put(tx, h)
 }
@@ -222,26 +339,32 @@ func (a *applier) drop(tx *data.Tx, l loss, reason string) error {
 	if err != nil {
 		return err
 	}
+	if a.opts.DryRun {
+		a.try(u)
+	}
 	st := staged{File: -1}
 	id := l.source[strings.LastIndexByte(l.source, '/')+1:]
 	if !deleted {
 		a.tally(u).Moved++
 		a.tell(SaysMoved, st, id, &u, "N’est plus à : "+uais(l.at)+".")
-		return nil
+	} else {
+		a.tally(u).Deleted++
+		a.tell(SaysDeleted, st, id, &u, reason+".")
 	}
-	a.tally(u).Deleted++
-	a.tell(SaysDeleted, st, id, &u, reason+".")
+	if a.batch.Kind == aaf.Complete {
+		return nil // it tells of the relatives too
+	}
 	return a.relink(wide, u.Links)
 }
 
-// dropSource marks a source as gone, and takes its person out of places that no
-// other live source gives.
+// dropSource takes places away from a source, which is gone with the last of
+// them, and its person out of those that no other live source gives.
 func dropSource(tx *data.Tx, source string, places []data.Place, reason string, dry bool) (u User, deleted bool, err error) {
 	s, err := Sources.Get(tx, source)
 	if err != nil {
 		return u, false, err
 	}
-	if u, err = Users.Get(tx, s.User); err != nil {
+	if u, err = Users.Get(tx, s.User); err != nil || s.Gone || u.State() == Deleted {
 		return u, false, err
 	}
 	elsewhere, err := othersOf(tx, s)
@@ -260,7 +383,12 @@ func dropSource(tx *data.Tx, source string, places []data.Place, reason string, 
 	if dry {
 		return u, deleted, nil
 	}
-	s.Gone, s.Digest = true, nil
+	s.Lost, s.Digest = "", nil
+	if rest := slices.DeleteFunc(slices.Clone(s.At), func(p data.Place) bool { return slices.Contains(places, p) }); len(rest) > 0 {
+		s.At = rest
+	} else {
+		s.Gone = true
+	}
 	tx.Saying(reason)
 	err = errors.Join(Sources.Put(tx, s), putUser(tx, u))
 	if deleted {
@@ -328,13 +456,11 @@ func ConfirmDeletions(s *access.Session, uai string) (n int, err error) {
 	for from := 0; from < len(h.Sources); from += importBatch {
 		err := s.Bulk(confirmingDeletions, run, func(tx *data.Tx) error {
 			for _, source := range h.Sources[from:min(from+importBatch, len(h.Sources))] {
-				_, deleted, err := dropSource(corresponding.Over(tx), source, []data.Place{h.At}, reason, false)
-				if err != nil && !isMissing(err) {
+				gone, err := h.confirm(corresponding.Over(tx), source, reason)
+				if err != nil {
 					return err
 				}
-				if deleted {
-					n++
-				}
+				n += gone
 			}
 			return nil
 		})
@@ -346,6 +472,62 @@ func ConfirmDeletions(s *access.Session, uai string) (n int, err error) {
 		e, err := Establishments.Get(tx, h.UAI)
 		return []data.Fact{{Action: confirmingDeletions.Action, About: e, Note: h.Says}}, errors.Join(err, HeldDeletions.Delete(tx, h.UAI))
 	})
+}
+
+// confirm takes one of those who wait out of the establishment, with the
+// relatives who have no other child there, and counts the accounts deleted.
+func (h Held) confirm(tx *data.Tx, source, reason string) (n int, err error) {
+	u, deleted, err := dropSource(tx, source, []data.Place{h.At}, reason, false)
+	if isMissing(err) {
+		return 0, nil // purged since
+	}
+	if err != nil {
+		return 0, err
+	}
+	if deleted {
+		n++
+	}
+	for _, l := range u.Links {
+		if l.Relative == "" || !l.Legal {
+			continue
+		}
+		left, err := h.orphan(tx, l.Relative)
+		if err != nil {
+			return n, err
+		}
+		for _, s := range left {
+			_, deleted, err := dropSource(tx, s, []data.Place{h.At}, reason, false)
+			if err != nil {
+				return n, err
+			}
+			if deleted {
+				n++
+			}
+		}
+	}
+	return n, nil
+}
+
+// orphan returns the sources that tie a relative to the establishment, when no
+// child does any more.
+func (h Held) orphan(tx *data.Tx, relative string) (sources []string, err error) {
+	for child, err := range UsersByRelative.All(tx, relative) {
+		if err != nil {
+			return nil, err
+		}
+		if _, in := child.At(h.At); in && child.State() != Deleted {
+			return nil, nil
+		}
+	}
+	for s, err := range SourcesByUser.All(tx, relative) {
+		if err != nil {
+			return nil, err
+		}
+		if !s.Gone && slices.Contains(s.At, h.At) {
+			sources = append(sources, s.ID)
+		}
+	}
+	return sources, nil
 }
 
 // DropDeletions keeps those whom an import held. The next complete will ask

@@ -3,6 +3,7 @@ package directory
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"preau/app/format/aaf"
@@ -39,9 +40,16 @@ func (a *applier) school(tx *data.Tx, id string, st staged) error {
 		a.tell(SaysWarning, st, id, nil, "Structure supprimée de l’annuaire : l’établissement est gardé, désactivez-le s’il a fermé.")
 		return nil
 	}
+	if st.Op == refused {
+		return nil
+	}
 	rooms := a.rooms[a.schools[id]]
-	digest := digestOf(st, append([]string{a.context}, rooms...)...)
-	if unchanged(known, ok, digest, st.Op) {
+	salt := []string{a.context}
+	for _, code := range slices.Sorted(maps.Keys(rooms)) {
+		salt = append(salt, code, rooms[code])
+	}
+	digest := digestOf(st, salt...)
+	if a.unchanged(known, ok, digest, st.Op) {
 		return nil
 	}
 	r, err := a.record(aaf.Schools, id, st, known)
@@ -59,6 +67,10 @@ func (a *applier) school(tx *data.Tx, id string, st staged) error {
 	known.Attrs, known.Digest, known.UAI = r.Attrs, digest, ""
 	place := a.schools[id]
 	if place == "" {
+		if !s.Administrative() {
+			a.tell(SaysRefused, st, id, nil, "L’UAI "+s.UAI+" est déjà celui d’un établissement d’une autre académie : la structure est laissée de côté.")
+			return nil
+		}
 		return a.keepSource(tx, known, nil)
 	}
 	if !a.may(place) {
@@ -66,19 +78,11 @@ func (a *applier) school(tx *data.Tx, id string, st staged) error {
 		return nil
 	}
 	known.UAI = s.UAI
-	return errors.Join(a.establishment(tx, id, st, s, rooms), a.keepSource(tx, known, []data.Place{place}))
+	return errors.Join(a.establishment(tx, s, rooms), a.keepSource(tx, known, []data.Place{place}))
 }
 
-func (a *applier) establishment(tx *data.Tx, id string, st staged, s aaf.School, rooms []string) error {
+func (a *applier) establishment(tx *data.Tx, s aaf.School, rooms map[string]string) error {
 	wide := corresponding.Over(tx)
-	card, err := Cards.Get(wide, s.UAI)
-	if err == nil && card.Academy != a.academy {
-		a.tell(SaysRefused, st, id, nil, "Cet UAI est déjà celui de « "+card.Name+" », rattaché à une autre académie.")
-		return nil
-	}
-	if err != nil && !errors.Is(err, data.ErrNotFound) {
-		return err
-	}
 	e, err := Establishments.Get(wide, s.UAI)
 	if errors.Is(err, data.ErrNotFound) {
 		collectivity, err := academyName(wide, a.academy)
@@ -111,8 +115,8 @@ func addressOf(from aaf.Address) Address {
 }
 
 // classes keeps the rows of an establishment's classes as the files list them,
-// or, in the first degree, as its pupils name them.
-func (a *applier) classes(tx *data.Tx, e Establishment, s aaf.School, rooms []string) error {
+// and as its pupils name them.
+func (a *applier) classes(tx *data.Tx, e Establishment, s aaf.School, rooms map[string]string) error {
 	now := map[string]Class{}
 	for _, c := range s.Classes {
 		grade := ""
@@ -123,13 +127,35 @@ func (a *applier) classes(tx *data.Tx, e Establishment, s aaf.School, rooms []st
 		}
 		now[c.Code] = Class{e.UAI, c.Code, c.Label, c.Mefs, grade, e.Place()}
 	}
-	for i := 0; i+1 < len(rooms); i += 2 {
-		if _, listed := now[rooms[i]]; !listed {
-			now[rooms[i]] = Class{UAI: e.UAI, Code: rooms[i], Name: rooms[i+1], At: e.Place()}
+	for code, label := range rooms {
+		if _, listed := now[code]; !listed {
+			now[code] = Class{UAI: e.UAI, Code: code, Name: label, At: e.Place()}
 		}
 	}
-	if len(now) == 0 && a.batch.Kind == aaf.Delta {
-		return nil // what a delta does not say has not changed
+	if a.batch.Kind == aaf.Complete && !a.gap(aaf.Students) {
+		return keepRows(tx, Classes, e.UAI, now)
+	}
+	return a.someClasses(tx, e, now)
+}
+
+// someClasses keeps what a delta, or a delivery without all the pupils, says of
+// classes. Those that it does not name, nor the school lists, may be those of
+// pupils whom it does not tell of.
+func (a *applier) someClasses(tx *data.Tx, e Establishment, now map[string]Class) error {
+	for class, err := range Classes.From(tx, e.UAI+"/") {
+		if err != nil {
+			return err
+		}
+		if _, said := now[class.Code]; said {
+			continue
+		}
+		used, err := UsersList.Count(tx, e.Place(), classGroup(class.Code), nil)
+		if err != nil {
+			return err
+		}
+		if used > 0 {
+			now[class.Code] = class
+		}
 	}
 	return keepRows(tx, Classes, e.UAI, now)
 }
@@ -171,17 +197,21 @@ func keepRows[T data.Row](tx *data.Tx, table *data.Table[T], uai string, now map
 	return nil
 }
 
-// ensureClass makes the class that a pupil names and that its school does not
-// list.
+// ensureClass makes the class that a pupil of a delta names and that its school
+// does not list. In the first degree pupils alone tell its label.
 func (a *applier) ensureClass(tx *data.Tx, place data.Place, m aaf.Membership) error {
 	c := Class{UAI: UAIOf(place), Code: m.Code, Name: m.Label, At: place}
 	if c.Name == "" {
 		c.Name = c.Code
 	}
-	has, err := Classes.Has(tx, c.Key())
-	if err != nil || has || a.opts.DryRun {
+	was, err := Classes.Get(tx, c.Key())
+	if err != nil && !isMissing(err) || a.opts.DryRun {
 		return err
 	}
+	if err == nil && (m.Label == "" || m.Label == was.Name) {
+		return nil
+	}
+	c.MEFs, c.Grade = was.MEFs, was.Grade
 	return Classes.Put(tx, c)
 }
 
@@ -194,6 +224,9 @@ func (a *applier) head(tx *data.Tx, u User) error {
 			continue
 		}
 		e, err := Establishments.Get(tx, at.UAI())
+		if isMissing(err) {
+			continue // it was refused
+		}
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/fxamacker/cbor/v2"
@@ -48,9 +50,10 @@ type staging struct {
 
 // A batch is a complete state or one delta.
 type batch struct {
-	Kind    aaf.Kind                                          `cbor:"k"`
-	Date    aaf.Date                                          `cbor:"d"`
-	Records map[aaf.Degree]map[aaf.Category]map[string]staged `cbor:"r"`
+	Kind     aaf.Kind                                          `cbor:"k"`
+	Date     aaf.Date                                          `cbor:"d"`
+	Prefixes []string                                          `cbor:"p"` // of the names of its files
+	Records  map[aaf.Degree]map[aaf.Category]map[string]staged `cbor:"r"`
 }
 
 // stage reads a delivery whole into a file. Nothing is applied before every
@@ -80,6 +83,12 @@ func stage(ctx context.Context, opts ImportOptions, dir string, im *Import) (*st
 			return st, err
 		}
 	}
+	slices.SortStableFunc(st.Lines, func(a, b Outcome) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	if opts.DryRun && len(st.Batches) > 1 {
+		im.Warnings = append(im.Warnings, "La livraison tient en plusieurs lots : cet essai compte chacun sans l’effet de ceux qui le précèdent.")
+	}
 	return st, errors.Join(st.w.Flush(), f.Sync())
 }
 
@@ -88,18 +97,18 @@ const readers = 2
 
 // read stages the files of a batch, two at a time.
 func (st *staging) read(ctx context.Context, d *aaf.Delivery, b aaf.Batch, opts ImportOptions, im *Import) error {
-	st.Batches = append(st.Batches, batch{b.Kind, b.Date, map[aaf.Degree]map[aaf.Category]map[string]staged{}})
+	st.Batches = append(st.Batches, batch{Kind: b.Kind, Date: b.Date, Records: map[aaf.Degree]map[aaf.Category]map[string]staged{}})
 	into := &st.Batches[len(st.Batches)-1]
+	for _, f := range b.Files {
+		if !slices.Contains(into.Prefixes, f.Prefix) {
+			into.Prefixes = append(into.Prefixes, f.Prefix)
+		}
+	}
 	todo := make(chan aaf.File)
 	failed := make([]error, readers)
 	var wg sync.WaitGroup
 	for i := range readers {
 		wg.Go(func() {
-			defer func() {
-				if r := recover(); r != nil {
-					failed[i] = fmt.Errorf("lecture interrompue : %v", r)
-				}
-			}()
 			for f := range todo {
 				if failed[i] == nil {
 					failed[i] = st.readFile(ctx, d, f, into, opts, im)
@@ -115,7 +124,12 @@ func (st *staging) read(ctx context.Context, d *aaf.Delivery, b aaf.Batch, opts 
 	return errors.Join(failed...)
 }
 
-func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, into *batch, opts ImportOptions, im *Import) error {
+func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, into *batch, opts ImportOptions, im *Import) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("lecture interrompue : %v", r)
+		}
+	}()
 	number := slices.IndexFunc(st.Files, func(o aaf.File) bool { return o.Name == f.Name })
 	degree := f.Degree
 	if degree == "" {
@@ -125,7 +139,7 @@ func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, in
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		return st.put(into, degree, number, f, r)
+		return st.put(into, degree, number, r, im)
 	})
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -143,45 +157,96 @@ func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, in
 	return err
 }
 
-// put stages one record: a repeat in one file replaces the former one, a repeat
-// in the files of another school is joined to it.
-func (st *staging) put(into *batch, degree aaf.Degree, number int, f aaf.File, r aaf.Record) error {
+// refused is the operation of a staged record that cannot be taken: whom it is
+// about is there, and what is known of them stays.
+const refused aaf.Op = 0
+
+// put stages one record.
+func (st *staging) put(into *batch, degree aaf.Degree, number int, r aaf.Record, im *Import) error {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if r.Problem != "" {
-		st.Lines = append(st.Lines, Outcome{Kind: SaysRefused, File: f.Name, Line: r.Line, ID: r.ID, Says: r.Problem})
-		return nil
-	}
-	byCategory := into.Records[degree]
-	if byCategory == nil {
-		byCategory = map[aaf.Category]map[string]staged{}
-		into.Records[degree] = byCategory
-	}
-	records := byCategory[r.Category]
-	if records == nil {
-		records = map[string]staged{}
-		byCategory[r.Category] = records
-	}
+	one := staged{File: int16(number), Op: r.Op, Line: int32(r.Line)}
 	attrs := r.Keep()
-	if former, twice := records[r.ID]; twice && isPerson(r.Category) {
-		switch {
-		case int(former.File) == number:
-			st.Lines = append(st.Lines, Outcome{Kind: SaysWarning, File: f.Name, Line: r.Line, ID: r.ID, Says: "Cette fiche figure deux fois dans le fichier : la dernière est retenue."})
-		case st.Files[former.File].Prefix != f.Prefix && former.Op == aaf.Add && r.Op == aaf.Add:
-			known, err := st.get(former)
-			if err != nil {
-				return err
-			}
-			attrs = joinAttrs(known, attrs)
+	if r.Problem != "" {
+		st.Lines = append(st.Lines, Outcome{Kind: SaysRefused, File: st.Files[number].Name, Line: r.Line, ID: r.ID, Says: r.Problem})
+		im.refused(r.Category)
+		one.Op, attrs = refused, nil
+		if r.ID == "" {
+			return nil
 		}
 	}
-	one, err := st.write(attrs)
+	records := into.of(degree, r.Category)
+	if former, twice := records[r.ID]; twice {
+		var err error
+		if one, attrs, err = st.again(former, one, attrs, r); err != nil {
+			return err
+		}
+	}
+	where, err := st.write(attrs)
 	if err != nil {
 		return err
 	}
-	one.File, one.Op, one.Line = int16(number), r.Op, int32(r.Line)
+	one.At, one.Size, one.Digest = where.At, where.Size, where.Digest
 	records[r.ID] = one
 	return nil
+}
+
+// of returns the records of a category, to be added to.
+func (b *batch) of(degree aaf.Degree, category aaf.Category) map[string]staged {
+	byCategory := b.Records[degree]
+	if byCategory == nil {
+		byCategory = map[aaf.Category]map[string]staged{}
+		b.Records[degree] = byCategory
+	}
+	if byCategory[category] == nil {
+		byCategory[category] = map[string]staged{}
+	}
+	return byCategory[category]
+}
+
+// again is what becomes of a record that comes a second time: that of another
+// school's file is joined to the first, a change is laid over what it changes,
+// and of the others the last in the order of the files is retained. Files are
+// read two at a time, so that either may come first.
+func (st *staging) again(former, latter staged, attrs []aaf.Attr, r aaf.Record) (staged, []aaf.Attr, error) {
+	known, err := st.get(former)
+	if err != nil {
+		return latter, nil, err
+	}
+	if former.File > latter.File {
+		former, latter, known, attrs = latter, former, attrs, known
+	}
+	elsewhere := isPerson(r.Category) && st.Files[former.File].Prefix != st.Files[latter.File].Prefix
+	switch {
+	case latter.Op == refused || elsewhere && latter.Op == aaf.Delete:
+		return former, known, nil
+	case former.Op == refused || elsewhere && former.Op == aaf.Delete:
+		return latter, attrs, nil
+	case elsewhere:
+		latter.Op = min(former.Op, latter.Op) // one that adds says all there is
+		return latter, joinAttrs(known, attrs), nil
+	case latter.Op == aaf.Modify && former.Op != aaf.Delete:
+		latter.Op = former.Op
+		change := aaf.Record{Op: aaf.Modify, Category: r.Category, ID: r.ID, Attrs: attrs}
+		return latter, change.Overlay(known), nil
+	}
+	if isPerson(r.Category) && former.Op == latter.Op {
+		st.Lines = append(st.Lines, Outcome{Kind: SaysWarning, File: st.Files[latter.File].Name, Line: int(latter.Line), ID: r.ID, Says: "Cette fiche figure deux fois dans les fichiers : la dernière est retenue."})
+	}
+	return latter, attrs, nil
+}
+
+// refused counts a record that is left out before it is known where it belongs.
+func (im *Import) refused(category aaf.Category) {
+	profile, ok := map[aaf.Category]Profile{aaf.Students: Student, aaf.Relatives: Relative, aaf.StaffOf: Staff}[category]
+	if !ok {
+		return
+	}
+	key := tallyKey("", profile)
+	if im.Counts[key] == nil {
+		im.Counts[key] = &Tallies{}
+	}
+	im.Counts[key].Refused++
 }
 
 func isPerson(c aaf.Category) bool {

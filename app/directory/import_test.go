@@ -63,7 +63,7 @@ func head(id, last, first, school string) aaf.Staff {
 // base is a small académie: two schools, two families, a teacher of both.
 func base() []aaf.Record {
 	records := []aaf.Record{
-		school("1", "0990101", "JULES VERNE", "340").Record(aaf.Second), school("2", "0990102", "LOUISE MICHEL", "340").Record(aaf.Second),
+		school("1", "0990101", "LES TILLEULS", "340").Record(aaf.Second), school("2", "0990102", "LES ORMES", "340").Record(aaf.Second),
 		aaf.School{ID: "9", UAI: uai("0990199"), Name: "RECTORAT", Type: "RECTORAT", TypeCode: "809", Academy: "VAL-DE-SEINE"}.Record(aaf.Second),
 		aaf.Subject{Code: "020700", Label: "FRANCAIS"}.Record(), aaf.Mef{Code: "10310019110", Label: "3EME"}.Record(),
 		pupil("100", "DURAND", "Zoé", "1", "3A", "200").Record(aaf.Second), pupil("101", "DURAND", "Tom", "2", "3B", "200").Record(aaf.Second),
@@ -107,7 +107,7 @@ func TestCompleteIntoAnEmptyAppliance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Name != "Collège JULES VERNE" || o.Kind != directory.College || o.Academy != "val-de-seine" || o.AcademyName != "Val-de-Seine" || o.Collectivity != "Val-de-Seine" ||
+	if o.Name != "Collège LES TILLEULS" || o.Kind != directory.College || o.Academy != "val-de-seine" || o.AcademyName != "Val-de-Seine" || o.Collectivity != "Val-de-Seine" ||
 		o.HeadName != "LEROY Odile" || o.Phone != "01 99 00 00 01" || o.Source != directory.FromAAF {
 		t.Errorf("%+v", o.Establishment)
 	}
@@ -320,7 +320,7 @@ func TestPerSchoolFilesOfOneDelivery(t *testing.T) {
 	d.write()
 	d.prefix = "ENT_0990102Y"
 	d.records = map[aaf.Category][]aaf.Record{}
-	for _, r := range []aaf.Record{school("2", "0990102", "LOUISE MICHEL", "340").Record(aaf.Second), pupil("101", "DURAND", "Tom", "2", "3B", "200").Record(aaf.Second),
+	for _, r := range []aaf.Record{school("2", "0990102", "LES ORMES", "340").Record(aaf.Second), pupil("101", "DURAND", "Tom", "2", "3B", "200").Record(aaf.Second),
 		parent("200", "DURAND", "Alice").Record(aaf.Second), teacher("300", "PETIT", "Hugo", "2").Record(aaf.Second)} {
 		d.records[r.Category] = append(d.records[r.Category], r)
 	}
@@ -377,7 +377,7 @@ func TestDelta(t *testing.T) {
 
 func TestINEBridge(t *testing.T) {
 	w := newWorld(t)
-	ecole := aaf.School{ID: "1", UAI: uai("0990103"), Name: "ECOLE JULES FERRY", Type: "ECOLE ELEMENTAIRE", TypeCode: "151", Academy: "VAL-DE-SEINE"}
+	ecole := aaf.School{ID: "1", UAI: uai("0990103"), Name: "ECOLE LE VERGER", Type: "ECOLE ELEMENTAIRE", TypeCode: "151", Academy: "VAL-DE-SEINE"}
 	max := aaf.Student{ID: "500", INE: "0123456789A", Name: person("MAX", "Nina"), Birth: "2015-01-02", School: "1", Level: "CM2", Classes: []aaf.Membership{{School: "1", Code: "77", Label: "CM2 A"}}}
 	first := newDelivery(t, aaf.Complete, "2026-06-30", ecole.Record(aaf.First), max.Record(aaf.First))
 	first.degree, first.prefix = aaf.First, "ENT1DVA"
