@@ -33,7 +33,7 @@ func (ix Scoped[T]) List(tx *Tx, place Place, group, prefix, at string, back boo
 	if len(keys) == 0 && at != "" {
 		keys = w.keys(nil, !back, n)
 	}
-	page := Page[T]{}
+	page := Page[T]{Rows: make([]T, 0, len(keys))}
 	for _, k := range keys {
 		row, err := ix.table.get(tx, k[strings.LastIndexByte(k, 0)+1:])
 		if err != nil {

@@ -67,6 +67,7 @@ func People(s *access.Session, uai string, f Filter, at string, back bool, size 
 			return err
 		}
 		list.Prev, list.Next = page.Prev, page.Next
+		list.Lines = make([]Line, 0, len(page.Rows))
 		for _, u := range page.Rows {
 			seen, err := access.LastSignIn(tx, u.ID)
 			if err != nil {
