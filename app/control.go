@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,6 +21,20 @@ import (
 // commands that do not need it stopped ask it to act.
 const socketName = "preau.sock"
 
+// longestSocket is the most that the system takes as the path of a socket.
+const longestSocket = 100
+
+// socketOf is the socket of a directory: inside it, or beside the system's
+// temporary files when its path is too long for one.
+func socketOf(dir string) string {
+	path := filepath.Join(dir, socketName)
+	if len(path) <= longestSocket {
+		return path
+	}
+	sum := sha256.Sum256([]byte(dir))
+	return filepath.Join(os.TempDir(), fmt.Sprintf("preau-%x.sock", sum[:8]))
+}
+
 // ControlBackup and ControlAdmin are what the socket answers to.
 const (
 	ControlBackup = "/sauvegarde"
@@ -28,7 +43,7 @@ const (
 
 // Control answers the commands of the socket until ctx is done.
 func (a *App) Control(ctx context.Context) error {
-	path := filepath.Join(a.cfg.Dir, socketName)
+	path := socketOf(a.cfg.Dir)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
@@ -69,7 +84,7 @@ func answer[T any](do func(context.Context, T) error) http.HandlerFunc {
 // Ask sends a command to the appliance that runs on a directory. running is
 // false when none does.
 func Ask(ctx context.Context, dir, command string, in any) (running bool, err error) {
-	path := filepath.Join(dir, socketName)
+	path := socketOf(dir)
 	conn, err := net.Dial("unix", path)
 	if err != nil {
 		return false, nil
