@@ -310,7 +310,7 @@ type restoreCommand struct {
 }
 
 func (c *restoreCommand) Run() error {
-	kept, err := app.Restore(c.File, c.Data)
+	kept, err := app.Restore(c.File, c.Data, logger())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/rs/zerolog"
+
 	"preau/app/access"
 	"preau/app/directory"
 	"preau/data"
@@ -38,7 +40,7 @@ func (a *App) Check(ctx context.Context, out io.Writer, repair bool) error {
 
 // Restore puts a backup in the place of a directory's store, and returns where
 // the former one is kept, "" when there was none.
-func Restore(file, dir string) (kept string, err error) {
+func Restore(file, dir string, log zerolog.Logger) (kept string, err error) {
 	kept, err = data.Restore(file, dir)
 	if err != nil {
 		if errors.Is(err, data.ErrInUse) {
@@ -46,7 +48,23 @@ func Restore(file, dir string) (kept string, err error) {
 		}
 		return "", fmt.Errorf("la sauvegarde n’a pas été remise, rien n’a changé : %w", err)
 	}
-	return kept, nil
+	return kept, settle(dir, log)
+}
+
+var restoring = access.NewAction("appliance.restore", "Remise d’une sauvegarde", access.RunAppliance, data.Important)
+
+// settle ends the sessions that a backup brought back, and writes that it was
+// restored.
+func settle(dir string, log zerolog.Logger) error {
+	a, err := Open(Config{Dir: dir, Log: log})
+	if err != nil {
+		return err
+	}
+	set, err := a.Settings()
+	if err == nil {
+		err = a.Gate.System("Ligne de commande").Record(access.EndEverySession, data.Fact{Action: restoring.Action, About: set})
+	}
+	return errors.Join(err, a.Close())
 }
 
 // placeFor is where a grant asked by the command line holds. An académie that

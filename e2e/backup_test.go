@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,10 @@ func TestBackupAndRestore(t *testing.T) {
 	record := c.recordOf(home, "lucas.martin")
 	if !c.setPhone(record, "06 39 98 41 41") {
 		t.Fatal("no change")
+	}
+	var session []*http.Cookie
+	if at, err := url.Parse(a.base); err == nil {
+		session = c.Jar.Cookies(at)
 	}
 	file := filepath.Join(t.TempDir(), "sauvegarde")
 	if out, err := command("backup", file, "--data", a.dir); err != nil || !strings.Contains(out, file) {
@@ -43,6 +48,13 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Error(err)
 		}
 	}()
+	former := newCaller(t, other)
+	if at, err := url.Parse(other.base); err == nil {
+		former.Jar.SetCookies(at, session)
+	}
+	if status, _, _ := former.get("/console"); status != http.StatusSeeOther {
+		t.Errorf("a session came back with the backup: %d", status)
+	}
 	d := call(t, other, "claire.moreau")
 	if d.recordOf(d.home(), "lucas.martin") != record {
 		t.Error("the search leads elsewhere")

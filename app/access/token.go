@@ -154,6 +154,24 @@ func EndSessions(tx *data.Tx, account string) error {
 	return nil
 }
 
+// EndEverySession signs everybody out.
+func EndEverySession(tx *data.Tx) error {
+	wide := signingIn.Over(tx)
+	var all []string
+	for t, err := range Tokens.All(wide) {
+		if err != nil {
+			return err
+		}
+		all = append(all, t.Hash)
+	}
+	for _, hash := range all {
+		if err := Tokens.Delete(wide, hash); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Sessions returns the open sessions of the person, latest first.
 func (s *Session) Sessions() (all []Token, err error) {
 	err = s.See(func(tx *data.Tx) error {
