@@ -84,6 +84,7 @@ func (tx *Tx) search(q *Query, t Schema) (Result, error) {
 		q.Limit = 20
 	}
 	sc, text := tx.scopeOf(q, t.isShared()), parse(q.Text)
+	sc.own = slices.DeleteFunc(sc.own, func(key string) bool { return !tx.adds(t, key, sc) })
 	if sc.empty() || text.nothing {
 		return Result{}, nil
 	}
@@ -99,6 +100,18 @@ func (tx *Tx) search(q *Query, t Schema) (Result, error) {
 		return Result{Keys: keysOf(names.first(text.folded, q.Limit))}, ErrIndexing
 	}
 	return res, nil
+}
+
+// adds reports whether a single row is not already in the rest of the scope: the
+// own row of somebody who administers its place would make every search wider.
+func (tx *Tx) adds(t Schema, key string, sc scope) bool {
+	d, err := t.documentOf(tx, key)
+	if err != nil || d == nil {
+		return false
+	}
+	within := func(p Place) bool { return p.Within(sc.within) }
+	covered := func(p Place) bool { return slices.ContainsFunc(sc.places, p.Within) }
+	return slices.ContainsFunc(d.places, within) && !slices.ContainsFunc(d.places, covered)
 }
 
 func keysOf(all []candidate) []string {
