@@ -306,7 +306,7 @@ func (a *applier) receive(tx *data.Tx, was *User, now User, st staged, id string
 		return now, nil
 	case !slices.Equal(was.Places(), now.Places()):
 		a.tally(now).Moved++
-		a.tell(SaysMoved, st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
+		a.tell(SaysMoved, st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
 	default:
 		a.tally(now).Changed++
 		a.tell(SaysChanged, st, id, &now, "Données mises à jour.")

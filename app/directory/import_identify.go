@@ -60,7 +60,7 @@ func (a *applier) identify() error {
 	}
 	a.academy, a.named = Slug(name), name
 	if a.academy == "" {
-		return access.Wrong("academie", "Les fichiers ne disent pas de quelle académie ils viennent : indiquez-la.")
+		return access.Wrong("academie", "Les fichiers ne disent pas de quelle académie ils viennent : indiquez-la.")
 	}
 	if !a.opts.DryRun {
 		if _, err := EnsureAcademy(a.s, academyTitle(name)); err != nil && access.KindOf(err) != access.Forbidden {
@@ -99,7 +99,7 @@ func (a *applier) onlyAcademy() (name string, err error) {
 		return nil
 	})
 	if err == nil && len(names) != 1 {
-		err = access.Wrong("academie", "Les fichiers ne disent pas de quelle académie ils viennent : indiquez-la.")
+		err = access.Wrong("academie", "Les fichiers ne disent pas de quelle académie ils viennent : indiquez-la.")
 	}
 	if err != nil {
 		return "", err
@@ -126,10 +126,10 @@ func (a *applier) inOrder() error {
 				last = r.Complete
 			}
 			if date != "" && date < last {
-				return access.Wrong("fichier", fmt.Sprintf("Ces fichiers datent du %s et des fichiers du %s ont déjà été appliqués : demandez une livraison plus récente.", Date(date), Date(last)))
+				return access.Wrong("fichier", fmt.Sprintf("Ces fichiers datent du %s et des fichiers du %s ont déjà été appliqués : demandez une livraison plus récente.", Date(date), Date(last)))
 			}
 			if gap := daysBetween(r.Last, date); a.batch.Kind == aaf.Delta && gap > 1 && r.Last != "" {
-				a.warnOnce(fmt.Sprintf("%d jours séparent cette livraison de la précédente (%s) : des changements manquent peut-être, jusqu’au prochain complet.", gap, Date(r.Last)))
+				a.warnOnce(fmt.Sprintf("%d jours séparent cette livraison de la précédente (%s) : des changements manquent peut-être, jusqu’au prochain complet.", gap, Date(r.Last)))
 			}
 			r.Last = max(r.Last, date)
 			if a.batch.Kind == aaf.Complete {
@@ -226,7 +226,7 @@ func (a *applier) permit() error {
 		}
 		for p := range a.judged {
 			if !a.reach.Covers(p) {
-				return access.Wrong("fichier", "Ces fichiers contiennent l’établissement "+UAIOf(p)+", qui n’est pas dans votre périmètre : demandez à l’académie de les importer.")
+				return access.Wrong("fichier", "Ces fichiers contiennent l’établissement "+UAIOf(p)+", qui n’est pas dans votre périmètre : demandez à l’académie de les importer.")
 			}
 			if !slices.Contains(a.im.In, p) {
 				a.im.In = append(a.im.In, p)

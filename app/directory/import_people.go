@@ -68,7 +68,7 @@ func (a *applier) open(tx *data.Tx, category aaf.Category, id string, st staged,
 	return p, nil
 }
 
-const outOfReach = "Cette personne n’est pas dans votre périmètre : sa fiche est laissée telle quelle."
+const outOfReach = "Cette personne n’est pas dans votre périmètre : sa fiche est laissée telle quelle."
 
 // newLinks reports whether a pupil who has not changed names a relative who is
 // new or has another name. A resumed run does not know them all any more, and
@@ -193,7 +193,7 @@ func (a *applier) settle(tx *data.Tx, p person, now User, given Attachments, hos
 // record names none at all.
 func (a *applier) nowhere(tx *data.Tx, p person, now User, hosted bool) error {
 	if p.was == nil || hosted {
-		a.refuse(p, now.Profile, "Cette personne n’est dans aucun établissement de cette livraison : sa fiche est laissée de côté.")
+		a.refuse(p, now.Profile, "Cette personne n’est dans aucun établissement de cette livraison : sa fiche est laissée de côté.")
 		return nil
 	}
 	p.source.Lost, a.lost[p.source.ID] = a.im.ID, true
@@ -239,7 +239,7 @@ func (a *applier) account(tx *data.Tx, p person, at []data.Place) error {
 	a.warn(p, warnings)
 	a.renamed(p, r.Name)
 	if len(at) == 0 && p.was == nil {
-		a.tell(SaysNoAccount, p.staged, p.id, nil, name(r.Name)+" n’est représentant légal d’aucun élève de cette livraison : pas de compte.")
+		a.tell(SaysNoAccount, p.staged, p.id, nil, name(r.Name)+" n’est représentant légal d’aucun élève de cette livraison : pas de compte.")
 		return a.keepSource(tx, p.source, nil)
 	}
 	u := p.begin(Relative, r.Name, r.Birth)
@@ -350,10 +350,10 @@ func (a *applier) bridge(tx *data.Tx, p person, s aaf.Student) (*User, error) {
 			return nil, err
 		}
 		if other {
-			a.tell(SaysWarning, p.staged, p.id, &u, "Un autre élève porte le même INE : deux comptes sont tenus.")
+			a.tell(SaysWarning, p.staged, p.id, &u, "Un autre élève porte le même INE : deux comptes sont tenus.")
 			continue
 		}
-		a.tell(SaysMerged, p.staged, p.id, &u, "Reconnu par son INE : le compte existant est gardé.")
+		a.tell(SaysMerged, p.staged, p.id, &u, "Reconnu par son INE : le compte existant est gardé.")
 		return &u, nil
 	}
 	return nil, nil
@@ -638,7 +638,7 @@ func (a *applier) staff(tx *data.Tx, id string, st staged) error {
 	u.Email = u.Email.Receive(s.Mail)
 	given := a.staffAttachments(wide, s)
 	if len(given) == 0 && p.was == nil {
-		a.tell(SaysNoAccount, st, id, nil, name(s.Name)+" n’est affecté à aucun établissement de cette livraison : pas de compte.")
+		a.tell(SaysNoAccount, st, id, nil, name(s.Name)+" n’est affecté à aucun établissement de cette livraison : pas de compte.")
 		return a.keepSource(tx, p.source, nil)
 	}
 	u, err = a.settle(tx, p, u, given, a.hosts(s.Schools()))

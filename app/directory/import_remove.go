@@ -257,7 +257,7 @@ func (a *applier) retain(tx *data.Tx, h Held, losses []loss) error {
 		}
 		a.tallyAt(h.At, l.profile).Held++
 		o := Outcome{Kind: SaysHeld, ID: l.source[strings.LastIndexByte(l.source, '/')+1:], Who: u.Label(), User: u.ID, UAI: h.UAI, At: h.At,
-			Says: "Absent des fichiers : la suppression attend d’être confirmée."}
+			Says: "Absent des fichiers : la suppression attend d’être confirmée."}
 		a.lines = append(a.lines, o)
 		if err := a.stay(tx, u.Links, h.At); err != nil {
 			return err
@@ -346,7 +346,7 @@ func (a *applier) drop(tx *data.Tx, l loss, reason string) error {
 	id := l.source[strings.LastIndexByte(l.source, '/')+1:]
 	if !deleted {
 		a.tally(u).Moved++
-		a.tell(SaysMoved, st, id, &u, "N’est plus à : "+uais(l.at)+".")
+		a.tell(SaysMoved, st, id, &u, "N’est plus à : "+uais(l.at)+".")
 	} else {
 		a.tally(u).Deleted++
 		a.tell(SaysDeleted, st, id, &u, reason+".")
@@ -551,7 +551,7 @@ func heldToDecide(s *access.Session, uai string) (Held, error) {
 	case err != nil:
 		return h, err
 	case !ok:
-		return h, access.Conflict("Aucune suppression n’attend d’être confirmée pour cet établissement : quelqu’un l’a déjà décidé.")
+		return h, access.Conflict("Aucune suppression n’attend d’être confirmée pour cet établissement : quelqu’un l’a déjà décidé.")
 	case !s.Can(access.ImportOwn, h.At):
 		return h, access.NotAllowed()
 	}

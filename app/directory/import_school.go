@@ -37,7 +37,7 @@ func (a *applier) school(tx *data.Tx, id string, st staged) error {
 		return err
 	}
 	if st.Op == aaf.Delete {
-		a.tell(SaysWarning, st, id, nil, "Structure supprimée de l’annuaire : l’établissement est gardé, désactivez-le s’il a fermé.")
+		a.tell(SaysWarning, st, id, nil, "Structure supprimée de l’annuaire : l’établissement est gardé, désactivez-le s’il a fermé.")
 		return nil
 	}
 	if st.Op == refused {
@@ -68,7 +68,7 @@ func (a *applier) school(tx *data.Tx, id string, st staged) error {
 	place := a.schools[id]
 	if place == "" {
 		if !s.Administrative() {
-			a.tell(SaysRefused, st, id, nil, "L’UAI "+s.UAI+" est déjà celui d’un établissement d’une autre académie : la structure est laissée de côté.")
+			a.tell(SaysRefused, st, id, nil, "L’UAI "+s.UAI+" est déjà celui d’un établissement d’une autre académie : la structure est laissée de côté.")
 			return nil
 		}
 		return a.keepSource(tx, known, nil)
