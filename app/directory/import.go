@@ -112,11 +112,16 @@ func (t *Tallies) add(c Tallies) {
 func (t Tallies) String() string {
 	var parts []string
 	for _, p := range []struct {
-		n    int
-		word string
-	}{{t.Created, "créés"}, {t.Changed, "modifiés"}, {t.Moved, "déplacés"}, {t.Deleted, "supprimés"}, {t.Restored, "rétablis"}, {t.Refused, "refusés"}, {t.Held, "suppressions retenues"}} {
-		if p.n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+		n         int
+		one, many string
+	}{{t.Created, "créé", "créés"}, {t.Changed, "modifié", "modifiés"}, {t.Moved, "déplacé", "déplacés"}, {t.Deleted, "supprimé", "supprimés"},
+		{t.Restored, "rétabli", "rétablis"}, {t.Refused, "refusé", "refusés"}, {t.Held, "suppression retenue", "suppressions retenues"}} {
+		switch p.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+p.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.many))
 		}
 	}
 	if len(parts) == 0 {

@@ -75,7 +75,7 @@ func (a *applier) run(ctx context.Context) error {
 			return err
 		}
 	}
-	for i := range a.st.Batches {
+	for i := range a.batches() {
 		a.batch = &a.st.Batches[i]
 		for _, degree := range []aaf.Degree{aaf.First, aaf.Second} {
 			if a.batch.Records[degree] == nil {
@@ -88,6 +88,16 @@ func (a *applier) run(ctx context.Context) error {
 		}
 	}
 	return a.finish()
+}
+
+// batches are those to apply. A dry run stops at the first: those that
+// follow change what it would have written.
+func (a *applier) batches() []batch {
+	if !a.opts.DryRun || len(a.st.Batches) < 2 {
+		return a.st.Batches
+	}
+	a.im.Warnings = append(a.im.Warnings, "L’essai porte sur les fichiers du "+Date(a.st.Batches[0].Date).String()+" : les deltas qui les suivent seront appliqués ensuite, mais ne sont pas essayés.")
+	return a.st.Batches[:1]
 }
 
 // apply applies one degree of a batch, in the order in which links are found.
