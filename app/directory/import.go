@@ -116,12 +116,8 @@ func (t Tallies) String() string {
 		one, many string
 	}{{t.Created, "créé", "créés"}, {t.Changed, "modifié", "modifiés"}, {t.Moved, "déplacé", "déplacés"}, {t.Deleted, "supprimé", "supprimés"},
 		{t.Restored, "rétabli", "rétablis"}, {t.Refused, "refusé", "refusés"}, {t.Held, "suppression retenue", "suppressions retenues"}} {
-		switch p.n {
-		case 0:
-		case 1:
-			parts = append(parts, "1 "+p.one)
-		default:
-			parts = append(parts, fmt.Sprintf("%d %s", p.n, p.many))
+		if p.n > 0 {
+			parts = append(parts, counted(p.n, p.one, p.many))
 		}
 	}
 	if len(parts) == 0 {
@@ -133,7 +129,7 @@ func (t Tallies) String() string {
 // Text is the report as the command line prints it.
 func (im Import) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d fichiers : %s\n", im.Label(), im.Files, im.Sum())
+	fmt.Fprintf(&b, "%s, %d fichiers : %s\n", im.Label(), im.Files, im.Sum())
 	keys := make([]string, 0, len(im.Counts))
 	for k := range im.Counts {
 		keys = append(keys, k)
@@ -147,7 +143,7 @@ func (im Import) Text() string {
 		fmt.Fprintln(&b, "  !", w)
 	}
 	if im.Refusal != "" {
-		fmt.Fprintln(&b, "Refusé :", im.Refusal)
+		fmt.Fprintln(&b, "Refusé :", im.Refusal)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -269,7 +265,7 @@ func claim(g *access.Gate) bool {
 }
 
 // errImporting refuses an import while another is under way.
-var errImporting = &access.Refusal{Kind: access.Stale, Says: "Un import est déjà en cours : attendez qu’il se termine."}
+var errImporting = &access.Refusal{Kind: access.Stale, Says: "Un import est déjà en cours : attendez qu’il se termine."}
 
 // ImportAAF reads a delivery, checks it whole, then applies what changed. The
 // report comes back even with an error, once there is one.
@@ -362,7 +358,7 @@ func stop(s *access.Session, im *Import, why error) error {
 		return err
 	}
 	*im = stored
-	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(why)
+	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(why)
 	return saveImport(s, im)
 }
 
@@ -391,7 +387,7 @@ func resumeImports(ctx context.Context, g *access.Gate, temp, but string) error 
 		case im.State == ImportStopped || im.State == ImportApplying:
 			err = errors.Join(err, resume(ctx, s, im, dir))
 		case im.State == ImportStaging:
-			im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), "Interrompu pendant la lecture des fichiers, rien n’a été appliqué : recommencez."
+			im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), "Interrompu pendant la lecture des fichiers, rien n’a été appliqué : recommencez."
 			err = errors.Join(err, saveImport(s, &im), os.RemoveAll(dir))
 		default:
 			err = errors.Join(err, os.RemoveAll(dir))
@@ -432,7 +428,7 @@ func abandon(s *access.Session, im Import, dir, why string) error {
 	}
 	im = stored
 	im.State, im.Phase, im.Ended, im.Before = ImportRefused, "", s.Now(), nil
-	im.Refusal = "Interrompu en chemin, il n’a pas pu reprendre (" + why + ") : importez de nouveau ces fichiers, ou les complets suivants."
+	im.Refusal = "Interrompu en chemin, il n’a pas pu reprendre (" + why + ") : importez de nouveau ces fichiers, ou les complets suivants."
 	if err := s.Begin(importing, im.ID); err != nil {
 		return err
 	}
@@ -462,7 +458,7 @@ func refusal(err error) error {
 	var f *aaf.Refusal
 	var b *aaf.BadFile
 	if errors.As(err, &f) || errors.As(err, &b) {
-		return &access.Refusal{Kind: access.Invalid, Says: says(err), Fields: map[string]string{"fichier": says(err)}, Err: err}
+		return &access.Refusal{Kind: access.Invalid, Says: says(err), Fields: map[string]string{"fichier": says(err)}}
 	}
 	return err
 }

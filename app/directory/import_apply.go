@@ -75,7 +75,7 @@ func (a *applier) run(ctx context.Context) error {
 			return err
 		}
 	}
-	for i := range a.batches() {
+	for i := range a.st.Batches {
 		a.batch = &a.st.Batches[i]
 		for _, degree := range []aaf.Degree{aaf.First, aaf.Second} {
 			if a.batch.Records[degree] == nil {
@@ -88,16 +88,6 @@ func (a *applier) run(ctx context.Context) error {
 		}
 	}
 	return a.finish()
-}
-
-// batches are those to apply. A dry run stops at the first: those that
-// follow change what it would have written.
-func (a *applier) batches() []batch {
-	if !a.opts.DryRun || len(a.st.Batches) < 2 {
-		return a.st.Batches
-	}
-	a.im.Warnings = append(a.im.Warnings, "L’essai porte sur les fichiers du "+Date(a.st.Batches[0].Date).String()+" : les deltas qui les suivent seront appliqués ensuite, mais ne sont pas essayés.")
-	return a.st.Batches[:1]
 }
 
 // apply applies one degree of a batch, in the order in which links are found.
@@ -179,24 +169,20 @@ func (a *applier) each(ctx context.Context, keys []string, fn func(*data.Tx, str
 		if a.done() {
 			continue
 		}
-		if err := a.part(part, fn); err != nil {
+		err := a.transaction(func(tx *data.Tx) error {
+			for _, key := range part {
+				if err := fn(tx, key); err != nil {
+					return err
+				}
+			}
+			a.im.Step = a.step
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// part runs fn for a few keys in one transaction.
-func (a *applier) part(keys []string, fn func(*data.Tx, string) error) error {
-	return a.transaction(func(tx *data.Tx) error {
-		for _, key := range keys {
-			if err := fn(tx, key); err != nil {
-				return err
-			}
-		}
-		a.im.Step = a.step
-		return nil
-	})
 }
 
 // transaction is one bounded step: the report and its lines go with it.
@@ -316,7 +302,7 @@ func (a *applier) receive(tx *data.Tx, was *User, now User, st staged, id string
 		return now, nil
 	case !slices.Equal(was.Places(), now.Places()):
 		a.tally(now).Moved++
-		a.tell(SaysMoved, st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
+		a.tell(SaysMoved, st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
 	default:
 		a.tally(now).Changed++
 		a.tell(SaysChanged, st, id, &now, "Données mises à jour.")

@@ -43,26 +43,45 @@ func (a *applier) remove(ctx context.Context) error {
 		a.step++ // a former run went further
 		return nil
 	}
-	reason := "Absent de l’annuaire fédérateur du " + Date(a.batch.Date).String()
-	byKey := map[string]loss{}
-	var keys []string
-	for _, l := range losses {
-		l.at = slices.DeleteFunc(l.at, func(p data.Place) bool { return held[p] })
-		if len(l.at) > 0 {
-			byKey[l.source] = l
-			keys = append(keys, l.source)
-		}
+	if err := a.dropAll(ctx, losses, held); err != nil {
+		return err
 	}
-	for part := range slices.Chunk(keys, importBatch) {
-		if err := ctx.Err(); err != nil {
+	if a.batch.Kind == aaf.Delta { // it need not tell of the parents of those whom it deletes
+		if losses, err = a.losses(); err != nil {
 			return err
 		}
-		// What is already gone is no longer lost: these are no steps.
-		if err := a.part(part, func(tx *data.Tx, key string) error { return a.drop(tx, byKey[key], reason) }); err != nil {
+		if err := a.dropAll(ctx, losses, held); err != nil {
 			return err
 		}
 	}
 	a.step++
+	return nil
+}
+
+// dropAll takes away what is lost, but from the establishments that keep theirs.
+func (a *applier) dropAll(ctx context.Context, losses []loss, held map[data.Place]bool) error {
+	reason := "Absent de l’annuaire fédérateur du " + Date(a.batch.Date).String()
+	losses = slices.DeleteFunc(slices.Clone(losses), func(l loss) bool {
+		return !slices.ContainsFunc(l.at, func(p data.Place) bool { return !held[p] })
+	})
+	for part := range slices.Chunk(losses, importBatch) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		// What is already gone is no longer lost: these are no steps.
+		err := a.transaction(func(tx *data.Tx) error {
+			for _, l := range part {
+				l.at = slices.DeleteFunc(slices.Clone(l.at), func(p data.Place) bool { return held[p] })
+				if err := a.drop(tx, l, reason); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -213,6 +232,9 @@ func saysOf(tx *data.Tx, sources []string) (string, error) {
 	count := map[Profile]int{}
 	for _, id := range sources {
 		s, err := Sources.Get(tx, id)
+		if isMissing(err) {
+			continue // purged since
+		}
 		if err != nil {
 			return "", err
 		}
@@ -256,9 +278,10 @@ func (a *applier) retain(tx *data.Tx, h Held, losses []loss) error {
 			return err
 		}
 		a.tallyAt(h.At, l.profile).Held++
-		o := Outcome{Kind: SaysHeld, ID: l.source[strings.LastIndexByte(l.source, '/')+1:], Who: u.Label(), User: u.ID, UAI: h.UAI, At: h.At,
-			Says: "Absent des fichiers : la suppression attend d’être confirmée."}
-		a.lines = append(a.lines, o)
+		st, id := a.stagedOf(l.source)
+		a.tell(SaysHeld, st, id, u, "Absent des fichiers : la suppression attend d’être confirmée.")
+		last := &a.lines[len(a.lines)-1]
+		last.UAI, last.At = h.UAI, h.At
 		if err := a.stay(tx, u.Links, h.At); err != nil {
 			return err
 		}
@@ -342,11 +365,10 @@ func (a *applier) drop(tx *data.Tx, l loss, reason string) error {
 	if a.opts.DryRun {
 		a.try(u)
 	}
-	st := staged{File: -1}
-	id := l.source[strings.LastIndexByte(l.source, '/')+1:]
+	st, id := a.stagedOf(l.source)
 	if !deleted {
 		a.tally(u).Moved++
-		a.tell(SaysMoved, st, id, &u, "N’est plus à : "+uais(l.at)+".")
+		a.tell(SaysMoved, st, id, &u, "N’est plus à : "+uais(l.at)+".")
 	} else {
 		a.tally(u).Deleted++
 		a.tell(SaysDeleted, st, id, &u, reason+".")
@@ -355,6 +377,17 @@ func (a *applier) drop(tx *data.Tx, l loss, reason string) error {
 		return nil // it tells of the relatives too
 	}
 	return a.relink(wide, u.Links)
+}
+
+// stagedOf is what a delivery has of a source, nothing for one that is absent,
+// and its join key.
+func (a *applier) stagedOf(source string) (staged, string) {
+	parts := strings.SplitN(source, "/", 4) // see sourceKey
+	id := parts[3]
+	if st, here := a.batch.Records[a.degree][aaf.Category(parts[2])][id]; here {
+		return st, id
+	}
+	return staged{File: -1}, id
 }
 
 // dropSource takes places away from a source, which is gone with the last of
@@ -551,7 +584,7 @@ func heldToDecide(s *access.Session, uai string) (Held, error) {
 	case err != nil:
 		return h, err
 	case !ok:
-		return h, access.Conflict("Aucune suppression n’attend d’être confirmée pour cet établissement : quelqu’un l’a déjà décidé.")
+		return h, access.Conflict("Aucune suppression n’attend d’être confirmée pour cet établissement : quelqu’un l’a déjà décidé.")
 	case !s.Can(access.ImportOwn, h.At):
 		return h, access.NotAllowed()
 	}

@@ -89,6 +89,9 @@ func History(s *access.Session, uai, id string, n int) (events []Event, err erro
 			if err != nil {
 				return err
 			}
+			if table != Users.Name() { // an import tells of the account by the record
+				found = slices.DeleteFunc(found, func(e Event) bool { return e.Action == importLine && len(e.Changes) == 0 })
+			}
 			events = append(events, found...)
 		}
 		return nil
@@ -96,6 +99,9 @@ func History(s *access.Session, uai, id string, n int) (events []Event, err erro
 	slices.SortStableFunc(events, Event.latest)
 	return events[:min(n, len(events))], err
 }
+
+// importLine is the action of what an import changed of a row.
+const importLine = "import.line"
 
 // eventsAbout returns the latest events of a row, newest first, with what each
 // import changed of it.
@@ -109,7 +115,7 @@ func eventsAbout(tx *data.Tx, table, key string, n int) (events []Event, err err
 	}
 	lines, err := data.LinesAbout(tx, table, key, n)
 	for _, l := range lines {
-		events = append(events, Event{At: l.At, Action: "import.line", Says: l.Says, By: l.By, Changes: l.Changes, Table: table, Subject: key})
+		events = append(events, Event{At: l.At, Action: importLine, Says: l.Says, By: l.By, Changes: l.Changes, Table: table, Subject: key})
 	}
 	slices.SortStableFunc(events, Event.latest)
 	return events[:min(n, len(events))], err
