@@ -201,7 +201,7 @@ func showNewEstablishment(v *web.Visit) error {
 		return access.NotFound()
 	}
 	page := newPage{Virtual: v.Typed("nature", "reel") == "virtuel", Close: "/console", Fields: []web.Field{
-		{Name: "uai", Label: "UAI", Value: v.Typed("uai", ""), Hint: "7 chiffres et une lettre ; inutile pour un établissement virtuel.", Complete: "off"},
+		{Name: "uai", Label: "UAI", Value: v.Typed("uai", ""), Hint: "Obligatoire pour un établissement réel : 7 chiffres et une lettre. Inutile pour un établissement virtuel.", Complete: "off"},
 		{Name: "nom", Label: "Nom", Value: v.Typed("nom", ""), Required: true, Complete: "off"},
 		{Name: "ville", Label: "Ville", Value: v.Typed("ville", ""), Complete: "off"},
 		{Name: "academie", Label: "Académie", Value: v.Typed("academie", ""), Required: true, Complete: "off"},

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"encoding/csv"
 	"net/url"
 	"path/filepath"
@@ -149,6 +150,7 @@ type importPage struct {
 }
 
 type countLine struct {
+	rank                                                      int // of the profile
 	School, Profile, URL                                      string
 	Created, Changed, Moved, Deleted, Restored, Refused, Held int
 }
@@ -166,7 +168,7 @@ func showImport(v *web.Visit) error {
 		return err
 	}
 	page := importPage{Name: importName(im), Badge: importBadge(im), Phase: im.Phase, Done: im.Done, Total: im.Total, Refusal: im.Refusal, Sum: im.Sum().String(),
-		Warnings: im.Warnings, Home: "/console/imports/" + im.ID}
+		Warnings: slices.Compact(slices.Clone(im.Warnings)), Home: "/console/imports/" + im.ID}
 	page.Note = join(" · ", web.Count(im.Files, "fichier", "fichiers"), web.Moment(v.Session.Now(), im.At), im.By)
 	page.Running = im.State == directory.ImportStaging || im.State == directory.ImportApplying
 	page.Apply = im.State == directory.ImportTried && im.Sent != ""
@@ -213,14 +215,14 @@ func countLines(v *web.Visit, im directory.Import) (lines []countLine, err error
 				return nil, err
 			}
 		}
-		line := countLine{names[uai], p.Many(), at(uai) + "/utilisateurs/" + p.Path(), t.Created, t.Changed, t.Moved, t.Deleted, t.Restored, t.Refused, t.Held}
+		line := countLine{slices.Index(directory.Profiles, p), names[uai], p.Many(), at(uai) + "/utilisateurs/" + p.Path(), t.Created, t.Changed, t.Moved, t.Deleted, t.Restored, t.Refused, t.Held}
 		if uai == "-" {
 			line.School, line.URL = "Sans établissement", ""
 		}
 		lines = append(lines, line)
 	}
 	slices.SortFunc(lines, func(a, b countLine) int {
-		return strings.Compare(a.School+"\x00"+a.Profile, b.School+"\x00"+b.Profile)
+		return cmp.Or(strings.Compare(directory.Slug(a.School), directory.Slug(b.School)), strings.Compare(a.School, b.School), cmp.Compare(a.rank, b.rank))
 	})
 	return lines, nil
 }

@@ -20,7 +20,7 @@ customElements.define("ui-menu", class extends HTMLElement {
 		this.#owner = owner;
 		for (const item of this.querySelectorAll("[data-href]")) {
 			item.setAttribute("href", item.dataset.href.replace("{id}", encodeURIComponent(owner.dataset.id)));
-			item.hidden = Boolean(item.dataset.when) && item.dataset.when !== owner.dataset.state;
+			item.hidden = Boolean(item.dataset.when) && !item.dataset.when.split(" ").includes(owner.dataset.state);
 		}
 		htmx.process(this);
 		this.showPopover();

@@ -14,6 +14,7 @@ document.addEventListener("htmx:after:swap", event => {
 	document.getElementById("central")?.scrollTo(0, 0);
 	root.dataset.pane = "central";
 	if (!document.getElementById("message")) say(document.title);
+	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone
 	document.dispatchEvent(new CustomEvent("preau:moved"));
 });
 
