@@ -158,7 +158,14 @@ func TestForgedRequests(t *testing.T) {
 		h.clock.pass(time.Second) // what comes later is later
 		before := h.events()
 		ours := []string{"Origin", h.base, "Sec-Fetch-Site", "same-origin"}
-		if got := p.sent(d, p.signed(d.form), ours); got.Status != http.StatusSeeOther {
+		got := p.sent(d, p.signed(d.form), ours)
+		for range 100 { // the import before it says that it has ended, then makes room
+			if got.Status != http.StatusConflict || !strings.Contains(got.Body, "import est déjà en cours") {
+				break
+			}
+			got = p.sent(d, p.signed(d.form), ours)
+		}
+		if got.Status != http.StatusSeeOther {
 			t.Fatalf("%s: %d\n%s", route, got.Status, got.Body)
 		}
 		if route == "POST /console/imports/:id/application" {
@@ -170,7 +177,7 @@ func TestForgedRequests(t *testing.T) {
 	}
 	h.deeds(func(route string, d deed) { do(h, route, d) })
 
-	fresh := openHouse(t, t.TempDir(), Listening{Listen: "127.0.0.1:0"})
+	fresh := openHouse(t, t.TempDir())
 	code, err := fresh.app.SetupCode()
 	if err != nil {
 		t.Fatal(err)

@@ -116,41 +116,47 @@ func newHouse(t *testing.T) *house {
 	if err := copyDir(from, dir); err != nil {
 		t.Fatal(err)
 	}
-	return openHouse(t, dir, Listening{Listen: "127.0.0.1:0"})
+	return openHouse(t, dir)
 }
 
 // openHouse serves what is in a directory.
-func openHouse(t *testing.T, dir string, l Listening) *house {
+func openHouse(t *testing.T, dir string) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{t: time.Now().UTC().Truncate(time.Second)}, log: &buffer{}}
 	var err error
 	if h.app, err = app.Open(app.Config{Dir: dir, Now: h.clock.now, Rand: rand.Reader, Log: zerolog.New(h.log)}); err != nil {
 		t.Fatal(err)
 	}
-	if h.site, err = l.site(h.app); err != nil {
+	if h.site, err = (Listening{Listen: "127.0.0.1:0"}).site(h.app); err != nil {
 		t.Fatal(err)
 	}
+	h.serve(func() error {
+		return errors.Join(h.app.Store.Check(func(problem string) { t.Error(problem) }), h.app.Close())
+	})
+	return h
+}
+
+// serve answers on a port until the end of the test, then does what ends it.
+func (h *house) serve(end func() error) {
+	h.t.Helper()
 	h.server = NewServer(h.site)
-	listener, err := net.Listen("tcp", l.Listen)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Fatal(err)
+		h.t.Fatal(err)
 	}
 	h.base = "http://" + listener.Addr().String()
 	ended := make(chan error, 1)
 	go func() { ended <- h.server.Listener(listener) }()
-	t.Cleanup(func() {
-		err := errors.Join(h.site.EndStreams(), h.server.ShutdownWithTimeout(5*time.Second), <-ended)
-		if err == nil {
-			err = h.app.Store.Check(func(problem string) { t.Error(problem) })
-		}
-		if err := errors.Join(err, h.app.Close()); err != nil {
-			t.Error(err)
+	h.visitor().get("/sante") // it must have begun, to be stopped
+	h.t.Cleanup(func() {
+		err := errors.Join(h.site.EndStreams(), h.server.ShutdownWithTimeout(5*time.Second), <-ended, end())
+		if err != nil {
+			h.t.Error(err)
 		}
 		if strings.Contains(h.log.String(), "panique") {
-			t.Error(h.log)
+			h.t.Error(h.log)
 		}
 	})
-	return h
 }
 
 func copyDir(from, to string) error {
@@ -409,4 +415,26 @@ func (h *house) report(uai string) string {
 		h.t.Fatal(err)
 	}
 	return im.ID
+}
+
+// broken serves a copy of the same appliance whose store is closed.
+func (h *house) broken() *house {
+	h.t.Helper()
+	b := &house{t: h.t, clock: h.clock, log: &buffer{}}
+	dir := h.t.TempDir()
+	err := copyDir(h.app.Dir(), dir)
+	if err == nil {
+		b.app, err = app.Open(app.Config{Dir: dir, Now: h.clock.now, Rand: rand.Reader, Log: zerolog.New(b.log)})
+	}
+	if err == nil {
+		b.site, err = Listening{Listen: "127.0.0.1:0"}.site(b.app)
+	}
+	if err == nil {
+		err = b.app.Close()
+	}
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	b.serve(func() error { return nil })
+	return b
 }

@@ -45,3 +45,18 @@ func (h *house) raw(p *person, method, target string, headers ...string) (status
 	res.Body.Close()
 	return res.StatusCode, string(all)
 }
+
+// answerOf reads one answer; nil where there is none.
+func answerOf(r io.Reader) (*http.Response, string) {
+	var read strings.Builder
+	res, err := http.ReadResponse(bufio.NewReader(io.TeeReader(r, &read)), nil)
+	if err != nil {
+		return nil, read.String()
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return nil, read.String()
+	}
+	return res, string(body)
+}

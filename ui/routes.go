@@ -15,7 +15,7 @@ import (
 
 // routes is the map of the site.
 func routes(server *fiber.App, site *web.Site) {
-	server.Use(site.Contain, site.Protect)
+	server.Use(site.Contain)
 	server.Get("/a/*", site.Views.Asset)
 	server.Get("/sante", site.Health)
 

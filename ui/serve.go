@@ -10,11 +10,13 @@ import (
 	"net/url"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"preau/app"
 	"preau/ui/web"
@@ -85,8 +87,27 @@ func NewServer(site *web.Site) *fiber.App {
 	})
 	server.Server().HeaderReceived = allow
 	server.Server().NoDefaultServerHeader = true
+	server.Server().Handler = answers(server, site)
 	routes(server, site)
 	return server
+}
+
+// answers protects every answer, and says of a method that no route has what is
+// said of an address that does not exist.
+func answers(server *fiber.App, site *web.Site) fasthttp.RequestHandler {
+	routed := server.Server().Handler
+	return func(ctx *fasthttp.RequestCtx) {
+		site.Protect(&ctx.Response.Header)
+		if slices.Contains(fiber.DefaultMethods, string(ctx.Method())) {
+			routed(ctx)
+			return
+		}
+		c := server.AcquireCtx(ctx)
+		defer server.ReleaseCtx(c)
+		if err := site.Fail(c, fiber.ErrMethodNotAllowed); err != nil {
+			ctx.SetStatusCode(fiber.StatusInternalServerError)
+		}
+	}
 }
 
 // Serve serves the appliance until ctx is done, then stops it cleanly.

@@ -3,6 +3,7 @@
 package console
 
 import (
+	"preau/app/access"
 	"preau/app/directory"
 	"preau/ui/web"
 )
@@ -29,15 +30,15 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/:uai", reached(editEstablishment))
 
 	c.Get("/etablissements/:uai/utilisateurs/:profil", showPeople)
-	c.Get("/etablissements/:uai/recherche", searchPeople)
-	c.Get("/etablissements/:uai/utilisateurs/:profil/:id", showRecord)
+	c.Get("/etablissements/:uai/recherche", reached(searchPeople))
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id", reached(showRecord))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id", reached(editUser))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/annuaire", reached(revertField))
-	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/suspension", askSuspension)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/suspension", reached(askSuspension))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/suspension", reached(suspendUser))
-	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", askReactivation)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reached(askReactivation))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reached(reactivateUser))
-	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/diagnostic", showDiagnosis)
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/diagnostic", reached(showDiagnosis))
 
 	c.Get("/etablissements/:uai/journal", showJournal)
 	c.Get("/etablissements/:uai/journal/flux", streamJournal)
@@ -51,10 +52,19 @@ func Mount(c web.Router) {
 	c.Post("/imports/:id/suppressions", decideDeletions)
 }
 
-// reached answers for an establishment of the visitor's reach only, before the
-// form is looked at: what is elsewhere does not exist.
+// anyProfile stands for the profile in addresses of people whose profile the
+// page before did not know.
+const anyProfile = "fiche"
+
+// reached answers for an establishment of the visitor's reach and a profile that
+// exists only, before the form is looked at: nothing else exists.
 func reached(h web.Handler) web.Handler {
 	return func(v *web.Visit) error {
+		if part := v.Params("profil"); part != "" && part != anyProfile {
+			if _, _, ok := profileOf(v); !ok {
+				return access.NotFound()
+			}
+		}
 		if _, err := directory.PlaceOfUAI(v.Session, v.Part("uai")); err != nil {
 			return err
 		}

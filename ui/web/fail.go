@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"html"
 	"net/url"
 	"strconv"
 	"time"
@@ -28,11 +29,12 @@ var statusOf = map[access.Kind]int{
 
 // Fail answers every request that ended in an error, with a whole page.
 func (s *Site) Fail(c *fiber.Ctx, err error) error {
+	s.Protect(&c.Response().Header)
 	refusal := refusalOf(err)
 	if refusal.Kind == access.Anonymous {
 		return s.toSignIn(c)
 	}
-	page := FailurePage{Status: statusOf[refusal.Kind], Says: refusal.Says}
+	page := FailurePage{Status: statusFor(refusal, err), Says: refusal.Says}
 	switch refusal.Kind {
 	case access.Internal:
 		page.Reference = s.Appliance.Store.ID()[:8]
@@ -45,7 +47,27 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 		v.Session = nil
 	}
 	c.Status(page.Status)
-	return v.ShowSimple("simple/failure", "Page indisponible", page)
+	if err := v.ShowSimple("simple/failure", "Page indisponible", page); err != nil {
+		return barePage(c, page) // the store itself does not answer
+	}
+	return nil
+}
+
+// barePage says why a page is not shown with nothing else than these words.
+func barePage(c *fiber.Ctx, page FailurePage) error {
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.SendString("<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Page indisponible</title></head>\n<body><h1>Page indisponible</h1>\n<p>" +
+		html.EscapeString(page.Says) + "</p>\n<p>Référence : <code>" + page.Reference + "</code></p></body></html>\n")
+}
+
+// statusFor is the status of a refusal, or that of the server where it says
+// more: of a header too long, of a request that came too slowly.
+func statusFor(refusal *access.Refusal, err error) int {
+	var routing *fiber.Error
+	if errors.As(err, &routing) && (routing.Code == fiber.StatusRequestHeaderFieldsTooLarge || routing.Code == fiber.StatusRequestTimeout) {
+		return routing.Code
+	}
+	return statusOf[refusal.Kind]
 }
 
 // A FailurePage says why a page is not shown, and what to do.
@@ -69,6 +91,10 @@ func refusalOf(err error) *access.Refusal {
 		return access.NotFound().(*access.Refusal)
 	case fiber.StatusRequestEntityTooLarge:
 		return &access.Refusal{Kind: access.TooLarge, Says: "Ce qui a été envoyé est trop volumineux."}
+	case fiber.StatusRequestHeaderFieldsTooLarge:
+		return &access.Refusal{Kind: access.Malformed, Says: "L’adresse ou les cookies de la demande sont trop longs. Effacez les cookies de ce site, puis recommencez."}
+	case fiber.StatusRequestTimeout:
+		return &access.Refusal{Kind: access.Malformed, Says: "La demande a mis trop de temps à arriver. Recommencez."}
 	}
 	return &access.Refusal{Kind: access.Malformed, Says: "La demande du navigateur est incompréhensible. Revenez à la page d’accueil."}
 }

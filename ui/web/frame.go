@@ -180,13 +180,17 @@ func (v *Visit) send(name string, data any) error {
 func (v *Visit) Badge(b Badge) template.HTML { return v.Views.badge(b) }
 
 // theme is the appearance that the person chose, "" for the system's.
-func (v *Visit) theme() string {
-	switch t := v.cookie(v.Ctx, themeCookie); t {
+func (v *Visit) theme() string { return knownTheme(v.cookie(v.Ctx, themeCookie)) }
+
+func knownTheme(theme string) string {
+	switch theme {
 	case "clair", "sombre":
-		return t
+		return theme
 	}
 	return ""
 }
 
 // SetTheme keeps the appearance that the person chose.
-func (v *Visit) SetTheme(theme string) { v.setCookie(v.Ctx, themeCookie, theme, 365*24*time.Hour) }
+func (v *Visit) SetTheme(theme string) {
+	v.setCookie(v.Ctx, themeCookie, knownTheme(theme), 365*24*time.Hour)
+}

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"fmt"
+	"runtime/debug"
+
 	"github.com/gofiber/fiber/v2"
 
 	"preau/app"
@@ -11,8 +14,8 @@ import (
 func (s *Site) Contain(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.Appliance.Log().Error().Interface("panique", r).Stack().Str("chemin", c.Path()).Msg("requête interrompue")
-			err = s.Fail(c, fiber.ErrInternalServerError)
+			s.Appliance.Log().Error().Interface("panique", r).Bytes("pile", debug.Stack()).Str("chemin", c.Path()).Msg("requête interrompue")
+			err = s.Fail(c, fmt.Errorf("panique : %v", r))
 		}
 	}()
 	return c.Next()

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"preau/app"
 )
@@ -46,16 +47,15 @@ func (s *Site) From(c *fiber.Ctx) string {
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 // Protect sets the headers that every answer bears, errors included.
-func (s *Site) Protect(c *fiber.Ctx) error {
-	c.Set("Content-Security-Policy", policy)
-	c.Set("X-Content-Type-Options", "nosniff")
-	c.Set("Referrer-Policy", "same-origin")
-	c.Set("Cross-Origin-Opener-Policy", "same-origin")
-	c.Set("Cross-Origin-Resource-Policy", "same-origin")
-	c.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-	c.Set("Cache-Control", "no-store")
+func (s *Site) Protect(h *fasthttp.ResponseHeader) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+	h.Set("Cache-Control", "no-store")
 	if s.Secure {
-		c.Set("Strict-Transport-Security", "max-age=63072000")
+		h.Set("Strict-Transport-Security", "max-age=63072000")
 	}
-	return c.Next()
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"fmt"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -98,7 +99,7 @@ func (v *Visit) Stream(after uint64, next func(*access.Session, uint64) ([]Messa
 // contain keeps a panic of a stream from ending the process.
 func (s *Site) contain(what string) {
 	if r := recover(); r != nil {
-		s.Appliance.Log().Error().Interface("panique", r).Stack().Msg(what)
+		s.Appliance.Log().Error().Interface("panique", r).Bytes("pile", debug.Stack()).Msg(what)
 	}
 }
 

@@ -170,13 +170,14 @@ func (v *Visit) Form(name string) string { return Clean(v.FormValue(name)) }
 // Ask returns a parameter of the address, cleaned likewise.
 func (v *Visit) Ask(name string) string { return Clean(v.Query(name)) }
 
-// Part returns a part of the path, decoded and cleaned.
+// Part returns a part of the path, decoded. What would have to be cleaned names
+// nothing, and is "".
 func (v *Visit) Part(name string) string {
 	value, err := url.PathUnescape(v.Params(name))
-	if err != nil {
+	if err != nil || value != Clean(value) {
 		return ""
 	}
-	return Clean(value)
+	return value
 }
 
 const longestField = 20_000
