@@ -47,6 +47,9 @@ const purgeRun = "purge"
 // the retention, with what the journal and the reports say of them. It refuses
 // when the clock may be wrong, until TrustClock.
 func PurgeDeleted(s *access.Session) error {
+	if !s.Can(access.RunAppliance, "") {
+		return access.NotAllowed()
+	}
 	var due []string
 	err := s.See(func(tx *data.Tx) (err error) {
 		if err = trusted(tx); err != nil {
