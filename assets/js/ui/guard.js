@@ -49,14 +49,20 @@ document.addEventListener("preau:leave", event => {
 	ask(() => go(event.detail));
 });
 
-// Back: stay on the page until the question is answered.
+// Back and Forward: stay on the page until the question is answered. The place
+// they led to is then the one before, in either direction.
 let here = location.href;
 document.addEventListener("htmx:after:swap", () => here = location.href);
 addEventListener("popstate", event => {
 	if (!dirty()) return;
 	event.stopImmediatePropagation();
 	history.pushState(history.state, "", here);
-	ask(() => history.go(-2));
+	ask(() => history.back());
+}, true);
+document.addEventListener("htmx:before:history:restore", event => {
+	if (!document.getElementById("garde")?.open) return;
+	event.preventDefault();
+	event.stopImmediatePropagation();
 }, true);
 
 addEventListener("beforeunload", event => { if (dirty()) event.preventDefault(); });

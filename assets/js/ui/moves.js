@@ -6,14 +6,16 @@ let path = location.pathname;
 
 // After a move to another page: its top, its title said aloud, its pane shown.
 document.addEventListener("htmx:after:swap", event => {
-	const { sourceElement: form, request, response } = event.detail.ctx;
+	const { sourceElement: form, request, response, title } = event.detail.ctx;
 	// What has been sent is no longer being typed: morphing would keep it.
 	if (form instanceof HTMLFormElement && request?.method === "POST" && response.status < 400) form.reset();
+	const message = document.getElementById("message");
+	if (message) say(message.textContent);
 	if (location.pathname === path) return;
 	path = location.pathname;
 	document.getElementById("central")?.scrollTo(0, 0);
 	root.dataset.pane = "central";
-	if (!document.getElementById("message")) say(document.title);
+	if (!message) say(title || document.title); // the document gets its title after this
 	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone
 	document.dispatchEvent(new CustomEvent("preau:moved"));
 });
