@@ -227,6 +227,28 @@ func (a *applier) tell(kind string, st staged, id string, u *User, says string) 
 	a.lines = append(a.lines, o)
 }
 
+// tellAt adds a line that one establishment reads.
+func (a *applier) tellAt(place data.Place, kind string, st staged, id string, u *User, says string) {
+	a.tell(kind, st, id, u, says)
+	last := &a.lines[len(a.lines)-1]
+	last.At, last.UAI = place, UAIOf(place)
+}
+
+// tellMoves tells each establishment that somebody entered or left, and no more:
+// where else they are is not its business.
+func (a *applier) tellMoves(st staged, id string, u *User, from, to []data.Place) {
+	for _, p := range to {
+		if !slices.Contains(from, p) {
+			a.tellAt(p, SaysMoved, st, id, u, "Est maintenant dans l’établissement "+UAIOf(p)+".")
+		}
+	}
+	for _, p := range from {
+		if !slices.Contains(to, p) {
+			a.tellAt(p, SaysMoved, st, id, u, "N’est plus dans l’établissement "+UAIOf(p)+".")
+		}
+	}
+}
+
 // tally returns the counts of a person's establishment and profile.
 func (a *applier) tally(u User) *Tallies {
 	if len(u.Attachments) == 0 {
@@ -302,7 +324,7 @@ func (a *applier) receive(tx *data.Tx, was *User, now User, st staged, id string
 		return now, nil
 	case !slices.Equal(was.Places(), now.Places()):
 		a.tally(now).Moved++
-		a.tell(SaysMoved, st, id, &now, "Établissements : "+uais(was.Places())+" → "+uais(now.Places())+".")
+		a.tellMoves(st, id, &now, was.Places(), now.Places())
 	default:
 		a.tally(now).Changed++
 		a.tell(SaysChanged, st, id, &now, "Données mises à jour.")
@@ -361,17 +383,6 @@ func (a *applier) put(tx *data.Tx, u User, saying string) error {
 	}
 	tx.Saying(saying)
 	return putUser(tx, u)
-}
-
-func uais(places []data.Place) string {
-	words := make([]string, len(places))
-	for i, p := range places {
-		words[i] = UAIOf(p)
-	}
-	if len(words) == 0 {
-		return "aucun"
-	}
-	return join(words)
 }
 
 // sameRow compares what is stored of two states of one row.

@@ -14,8 +14,6 @@ import (
 	"preau/data"
 )
 
-func join(words []string) string { return strings.Join(words, ", ") }
-
 // departments are the académies of the departments whose number begins a UAI.
 var departments = map[string]string{
 	"001": "Lyon", "042": "Lyon", "069": "Lyon", "003": "Clermont-Ferrand", "015": "Clermont-Ferrand", "043": "Clermont-Ferrand", "063": "Clermont-Ferrand",

@@ -515,8 +515,10 @@ func (a *applier) follow(tx *data.Tx, u User) error {
 	if u.State() == Deleted {
 		u.DeletedAt, u.DeletedBy = time.Time{}, ""
 		a.tally(u).Restored++
+		a.tell(SaysRestored, staged{File: -1}, "", &u, "Compte supprimé auquel le lien d’un élève mène de nouveau.")
 	} else {
 		a.tally(u).Moved++
+		a.tellMoves(staged{File: -1}, "", &u, was.Places(), u.Places())
 	}
 	return a.put(tx, u, "Établissements des enfants, d’après l’import AAF du "+Date(a.batch.Date).String())
 }

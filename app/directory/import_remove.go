@@ -46,7 +46,7 @@ func (a *applier) remove(ctx context.Context) error {
 	if err := a.dropAll(ctx, losses, held); err != nil {
 		return err
 	}
-	if a.batch.Kind == aaf.Delta { // it need not tell of the parents of those whom it deletes
+	if a.batch.Kind == aaf.Delta && len(losses) > 0 { // it need not tell of the parents of those whom it deletes
 		if losses, err = a.losses(); err != nil {
 			return err
 		}
@@ -279,9 +279,7 @@ func (a *applier) retain(tx *data.Tx, h Held, losses []loss) error {
 		}
 		a.tallyAt(h.At, l.profile).Held++
 		st, id := a.stagedOf(l.source)
-		a.tell(SaysHeld, st, id, u, "Absent des fichiers : la suppression attend d’être confirmée.")
-		last := &a.lines[len(a.lines)-1]
-		last.UAI, last.At = h.UAI, h.At
+		a.tellAt(h.At, SaysHeld, st, id, u, "Absent des fichiers : la suppression attend d’être confirmée.")
 		if err := a.stay(tx, u.Links, h.At); err != nil {
 			return err
 		}
@@ -367,8 +365,8 @@ func (a *applier) drop(tx *data.Tx, l loss, reason string) error {
 	}
 	st, id := a.stagedOf(l.source)
 	if !deleted {
-		a.tally(u).Moved++
-		a.tell(SaysMoved, st, id, &u, "N’est plus à : "+uais(l.at)+".")
+		a.tallyAt(l.at[0], u.Profile).Moved++
+		a.tellMoves(st, id, &u, l.at, nil)
 	} else {
 		a.tally(u).Deleted++
 		a.tell(SaysDeleted, st, id, &u, reason+".")
