@@ -110,7 +110,8 @@ func raws(t testing.TB, s *Store) string {
 	return b.String()
 }
 
-// TestOtherRow checks that the change of another row than the subject bears its name.
+// TestOtherRow checks that the change of another row than the subject bears its
+// name, and is told where that row is only.
 func TestOtherRow(t *testing.T) {
 	s := open(t)
 	leo := pupil{ID: "p2", Login: "leo", Last: "Petit", First: "Léo", At: []Place{"lyon/1"}}
@@ -122,8 +123,20 @@ func TestOtherRow(t *testing.T) {
 	}))
 	view(t, s, system, func(tx *Tx) {
 		events, _ := Events(tx, "", 0, 1)
-		if diff := cmp.Diff([]Change{{Field: "PETIT Léo\u00a0: Identifiant", Before: "leo", After: "leo2"}}, events[0].Personal.Changes); diff != "" {
+		if diff := cmp.Diff([]Change{{Field: "PETIT Léo\u00a0: Identifiant", Before: "leo", After: "leo2", Where: "lyon/1"}}, events[0].Personal.Changes); diff != "" {
 			t.Error(diff)
+		}
+	})
+	both := zoe
+	both.At = []Place{"lyon/1", "lyon/2"}
+	must(t, s.Update(system, enrol, func(tx *Tx) (Row, error) {
+		leo.Login = "leo3"
+		return both, errors.Join(pupils.Put(tx, both), pupils.Put(tx, leo))
+	}))
+	view(t, s, Author{Sees: Reach{"lyon/2"}}, func(tx *Tx) {
+		events, err := Events(tx, "lyon/2", 0, 1)
+		if err != nil || len(events) != 1 || slices.ContainsFunc(events[0].Personal.Changes, func(c Change) bool { return c.After == "leo3" }) {
+			t.Errorf("%+v, %v", events, err)
 		}
 	})
 }

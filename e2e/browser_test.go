@@ -98,7 +98,8 @@ func (b tab) listen(ev any) {
 	defer b.mu.Unlock()
 	switch ev := ev.(type) {
 	case *log.EventEntryAdded:
-		if !strings.Contains(ev.Entry.Text, "the server responded with a status of 4") {
+		// A dialog's autofocus is for when it opens: said of one that is closed.
+		if !strings.Contains(ev.Entry.Text, "the server responded with a status of 4") && !strings.HasPrefix(ev.Entry.Text, "Autofocus processing was blocked") {
 			*b.said = append(*b.said, fmt.Sprint(ev.Entry.Level, " ", ev.Entry.Text))
 		}
 	case *runtime.EventExceptionThrown:
