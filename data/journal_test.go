@@ -133,7 +133,7 @@ func TestOtherRow(t *testing.T) {
 		leo.Login = "leo3"
 		return both, errors.Join(pupils.Put(tx, both), pupils.Put(tx, leo))
 	}))
-	view(t, s, Author{Sees: Reach{"lyon/2"}}, func(tx *Tx) {
+	view(t, s, lyon2, func(tx *Tx) {
 		events, err := Events(tx, "lyon/2", 0, 1)
 		if err != nil || len(events) != 1 || slices.ContainsFunc(events[0].Personal.Changes, func(c Change) bool { return c.After == "leo3" }) {
 			t.Errorf("%+v, %v", events, err)
