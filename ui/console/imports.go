@@ -62,7 +62,10 @@ func importFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
 }
 
 func importName(im directory.Import) string {
-	if im.Kind == "" {
+	switch {
+	case im.Kind == "" && (im.State == directory.ImportRefused || im.State == directory.ImportStopped):
+		return "Fichiers refusés"
+	case im.Kind == "":
 		return "Lecture des fichiers…"
 	}
 	return im.Label()
@@ -134,6 +137,8 @@ type importPage struct {
 	Name, Note  string
 	Badge       web.Badge
 	Running     bool
+	Tried       bool // nothing was changed
+	Empty       bool // nothing was read
 	Phase       string
 	Done, Total int
 	Refusal     string
@@ -171,6 +176,7 @@ func showImport(v *web.Visit) error {
 		Warnings: slices.Compact(slices.Clone(im.Warnings)), Home: "/console/imports/" + im.ID}
 	page.Note = join(" · ", web.Count(im.Files, "fichier", "fichiers"), web.Moment(v.Session.Now(), im.At), im.By)
 	page.Running = im.State == directory.ImportStaging || im.State == directory.ImportApplying
+	page.Tried = im.State == directory.ImportTried
 	page.Apply = im.State == directory.ImportTried && im.Sent != ""
 	if page.Rows, err = countLines(v, im); err != nil {
 		return err
@@ -178,6 +184,7 @@ func showImport(v *web.Visit) error {
 	if err := page.outcomes(v, im); err != nil {
 		return err
 	}
+	page.Empty = im.Refusal != "" && len(page.Lines) == 0 && v.Ask("genre") == ""
 	held, err := heldLines(v)
 	if err != nil {
 		return err

@@ -20,7 +20,8 @@ document.addEventListener("htmx:after:swap", event => {
 	document.dispatchEvent(new CustomEvent("preau:moved"));
 });
 
-// A form that was refused: its summary is read first.
+// A form that was refused: its summary is read first, after a whole load too.
+document.querySelector("[data-summary]")?.focus();
 document.addEventListener("htmx:after:swap", () => document.querySelector("[data-summary]")?.focus());
 
 // Back and forward are asked again, like any other move.
