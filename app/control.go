@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"preau/app/access"
@@ -130,6 +131,9 @@ type AdminForm struct {
 
 // CreateAdministrator makes an administrator, or renews the password of one.
 func (a *App) CreateAdministrator(ctx context.Context, f AdminForm) error {
+	if !access.LoginShape.MatchString(f.Login) || strings.HasPrefix(f.Login, "admin.") {
+		return fmt.Errorf("le login %q n’a pas la forme prenom.nom : lettres sans accent, chiffres, point ou tiret", f.Login)
+	}
 	place, err := a.placeFor(f)
 	if err != nil {
 		return err

@@ -73,13 +73,17 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// start runs the executable and waits until it says where it answers.
-func start(args ...string) (*appliance, error) {
+// start runs the executable on a free port of this machine, and waits until it
+// says where it answers.
+func start(args ...string) (*appliance, error) { return startAt("127.0.0.1:0", args...) }
+
+// startAt runs the executable on an address.
+func startAt(listen string, args ...string) (*appliance, error) {
 	file, err := binary()
 	if err != nil {
 		return nil, err
 	}
-	a := &appliance{cmd: exec.Command(file, append(args, "--listen", "127.0.0.1:0")...), log: &lockedBuffer{}, out: &lockedBuffer{}, done: make(chan error, 1)}
+	a := &appliance{cmd: exec.Command(file, append(args, "--listen", listen)...), log: &lockedBuffer{}, out: &lockedBuffer{}, done: make(chan error, 1)}
 	a.cmd.Stderr = a.log
 	stdout, err := a.cmd.StdoutPipe()
 	if err != nil {
@@ -134,6 +138,12 @@ func (a *appliance) kill() {
 // whole at the end of the test.
 func demo(t testing.TB) *appliance {
 	t.Helper()
+	return demoAt(t, "127.0.0.1:0")
+}
+
+// demoAt starts one on an address, with more flags.
+func demoAt(t testing.TB, listen string, flags ...string) *appliance {
+	t.Helper()
 	from, err := seeded()
 	if err != nil {
 		t.Fatal(err)
@@ -142,7 +152,7 @@ func demo(t testing.TB) *appliance {
 	if err := copyDir(from, dir); err != nil {
 		t.Fatal(err)
 	}
-	a, err := start("demo", "--data", dir)
+	a, err := startAt(listen, append([]string{"demo", "--data", dir}, flags...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
