@@ -101,7 +101,7 @@ func (a *App) ImportAAF(ctx context.Context, out io.Writer, opts directory.Impor
 }
 
 // BeginImport imports a delivery that somebody sent, beside the requests, and
-// returns where its report is. What was sent goes once it is applied.
+// returns where its report is. What was sent goes once it is applied or refused.
 func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id string, err error) {
 	opts.TempDir = a.cfg.Dir
 	id, run, err := directory.BeginImport(s, opts)
@@ -109,11 +109,12 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 		return "", err
 	}
 	a.Go("import", func() {
-		if !opts.DryRun {
-			defer os.Remove(opts.Path)
-		}
-		if _, err := run(a.ctx); err != nil {
+		im, err := run(a.ctx)
+		if err != nil {
 			a.cfg.Log.Error().Err(err).Str("import", id).Msg("import en échec")
+		}
+		if im == nil || im.State != directory.ImportTried { // a try can still be applied
+			os.Remove(opts.Path)
 		}
 	})
 	return id, nil

@@ -3,7 +3,9 @@ package console
 import (
 	"cmp"
 	"encoding/csv"
+	"errors"
 	"net/url"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -127,7 +129,7 @@ func uploadImport(v *web.Visit) error {
 	}
 	id, err := v.Appliance.BeginImport(v.Session, directory.ImportOptions{Path: up.Path, Bytes: UploadBytes, Academy: up.Form["academie"], DryRun: up.Form["essai"] != ""})
 	if err != nil {
-		return v.Again(err, showImports)
+		return v.Again(errors.Join(err, os.Remove(up.Path)), showImports)
 	}
 	return v.Done("/console/imports/"+id, "")
 }

@@ -59,7 +59,13 @@ func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 
 var tooLarge = &access.Refusal{Kind: access.TooLarge, Says: "Ce fichier est trop volumineux pour un envoi par la console : importez-le par la ligne de commande, « preau import aaf »."}
 
+// mostFields is how many fields come before a file.
+const mostFields = 20
+
 func (u *Uploaded) field(part *multipart.Part) error {
+	if len(u.Form) >= mostFields {
+		return &access.Refusal{Kind: access.Malformed, Says: "Ce formulaire n’est pas celui de l’ENT : rechargez la page, puis recommencez."}
+	}
 	value, err := io.ReadAll(io.LimitReader(part, longestField))
 	u.Form[part.FormName()] = Clean(string(value))
 	return err
