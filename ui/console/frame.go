@@ -128,7 +128,7 @@ func eventLine(now time.Time, uai string, e directory.Event) web.EventLine {
 		line.Day = web.Stamp(e.At)
 	}
 	if e.Label != "" && e.Label != e.By {
-		line.What += " : " + e.Label
+		line.What += "\u00a0: " + e.Label
 	}
 	if e.Note != "" {
 		line.What += " (" + e.Note + ")"
