@@ -43,7 +43,7 @@ func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 		case errors.Is(err, io.EOF):
 			return nil, access.Wrong("fichier", "Choisissez un fichier.")
 		case err != nil:
-			return nil, &access.Refusal{Kind: access.Malformed, Says: "L’envoi du fichier a été interrompu. Recommencez.", Err: err}
+			return nil, interrupted(err)
 		case part.FileName() == "":
 			if err := up.field(part); err != nil {
 				return nil, err
@@ -57,6 +57,21 @@ func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 	}
 }
 
+func interrupted(err error) error {
+	return &access.Refusal{Kind: access.Malformed, Says: "L’envoi du fichier a été interrompu. Recommencez.", Err: err}
+}
+
+// sent is what a browser sends of a part: that it stops is no fault of ours.
+type sent struct{ io.Reader }
+
+func (s sent) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && err != io.EOF {
+		err = interrupted(err)
+	}
+	return n, err
+}
+
 var tooLarge = &access.Refusal{Kind: access.TooLarge, Says: "Ce fichier est trop volumineux pour un envoi par la console : importez-le par la ligne de commande, « preau import aaf »."}
 
 // mostFields is how many fields come before a file.
@@ -66,7 +81,7 @@ func (u *Uploaded) field(part *multipart.Part) error {
 	if len(u.Form) >= mostFields {
 		return &access.Refusal{Kind: access.Malformed, Says: "Ce formulaire n’est pas celui de l’ENT : rechargez la page, puis recommencez."}
 	}
-	value, err := io.ReadAll(io.LimitReader(part, longestField))
+	value, err := io.ReadAll(io.LimitReader(sent{part}, longestField))
 	u.Form[part.FormName()] = Clean(string(value))
 	return err
 }
@@ -77,7 +92,7 @@ func (u *Uploaded) keep(part io.Reader, dir string, limit int64) (err error) {
 		return err
 	}
 	u.Path = f.Name()
-	n, err := io.Copy(f, io.LimitReader(part, limit+1))
+	n, err := io.Copy(f, io.LimitReader(sent{part}, limit+1))
 	if err == nil && n > limit {
 		err = tooLarge
 	}
