@@ -49,6 +49,9 @@ func TestSuspendThenReactivate(t *testing.T) {
 	if err := directory.Reactivate(c.claire, lucas.ID); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := c.Resume(signed.Token, "192.0.2.7", false); access.KindOf(err) != access.Anonymous {
+		t.Errorf("the former session came back: %v", err)
+	}
 	got := c.read(lucas.ID)
 	got.Version = lucas.Version
 	if !reflect.DeepEqual(got, lucas) || !reflect.DeepEqual(c.account(lucas.ID), account) {
