@@ -88,13 +88,21 @@ func newAppliance(t *testing.T) (a *appliance, setup string) {
 		}
 		check(t, dir)
 	})
+	if setup, err = setupOf(a); err != nil {
+		t.Fatal(err)
+	}
+	return a, setup
+}
+
+// setupOf is the path of the setup page, which is printed a moment after the
+// address of the appliance.
+func setupOf(a *appliance) (string, error) {
 	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if m := setupAddress.FindStringSubmatch(a.out.String()); m != nil {
-			return a, strings.TrimPrefix(m[1], a.base)
+			return strings.TrimPrefix(m[1], a.base), nil
 		}
 	}
-	t.Fatalf("no setup address:\n%s", a.out)
-	return nil, ""
+	return "", fmt.Errorf("no setup address:\n%s", a.out)
 }
 
 const firstPassword = "la craie et le tableau"

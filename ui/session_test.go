@@ -323,3 +323,45 @@ func TestKeptStrings(t *testing.T) {
 		t.Errorf("sessions %+v, %v", open, err)
 	}
 }
+
+// TestSealedCookies: a message or a form's token that we did not make counts
+// for nothing, though another site of the same host can set cookies.
+func TestSealedCookies(t *testing.T) {
+	h := newHouse(t)
+	real := h.enter("lucas.martin")
+	at, err := url.Parse(h.base)
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefix := strings.TrimSuffix(real.sessionOf().Name, "session")
+	const lie = "Votre compte est en danger, appelez ce numéro"
+	encoded := base64.RawURLEncoding.EncodeToString([]byte(lie))
+	other := h.visitor()
+	form := other.Jar
+	other.tokenOf("/connexion")
+	var sealed string // of a form, given as a message
+	for _, c := range form.Cookies(at) {
+		if c.Name == prefix+"formulaire" {
+			sealed = c.Value
+		}
+	}
+	_, mark, _ := strings.Cut(sealed, ".")
+	for _, value := range []string{lie, encoded, encoded + ".", encoded + "." + mark, encoded + "." + base64.RawURLEncoding.EncodeToString(make([]byte, 32)), sealed} {
+		p := h.with(&http.Cookie{Name: prefix + "message", Value: value})
+		if got := p.get("/connexion"); strings.Contains(got.Body, lie) || strings.Contains(got.Body, `id="message"`) {
+			t.Errorf("a message that we did not seal is shown: %q", value)
+		}
+		q := h.with(&http.Cookie{Name: prefix + "formulaire", Value: value})
+		if value == sealed {
+			continue
+		}
+		for _, token := range []string{"", value, mark} {
+			if got := q.post("/connexion", url.Values{"jeton": {token}, "login": {"lucas.martin"}, "mot-de-passe": {demo.Password}}); got.Status != http.StatusForbidden {
+				t.Errorf("a form cookie that we did not seal: %d", got.Status)
+			}
+		}
+	}
+	if p := h.with(&http.Cookie{Name: prefix + "theme", Value: `"><script>`}); strings.Contains(p.get("/connexion").Body, "><script>") {
+		t.Error("the theme is copied to the page")
+	}
+}
