@@ -143,6 +143,7 @@ func (c *probeCommand) Run() error {
 type serveCommand struct {
 	where
 	ui.Listening
+	TrustClock bool `help:"Confirme l’heure de la machine, quand la purge l’a mise en doute après une longue absence."`
 }
 
 func (c *serveCommand) Run(ctx context.Context) error {
@@ -153,6 +154,9 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	set, err := a.Settings()
 	if err == nil && set.Demo {
 		err = app.ErrDemo
+	}
+	if err == nil && c.TrustClock {
+		err = a.TrustClock()
 	}
 	if err == nil {
 		err = ui.Serve(ctx, a, c.Listening)

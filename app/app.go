@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,7 @@ type App struct {
 	ctx  context.Context // ends with the appliance
 	stop context.CancelFunc
 
+	setUp     sync.Mutex // one set-up at a time
 	mu        sync.Mutex
 	setupCode string // of the first start, "" once used
 }
@@ -168,7 +170,7 @@ func (a *App) Go(name string, fn func()) {
 
 func (a *App) recover(name string) {
 	if r := recover(); r != nil {
-		a.cfg.Log.Error().Str("tâche", name).Interface("panique", r).Stack().Msg("tâche interrompue")
+		a.cfg.Log.Error().Str("tâche", name).Interface("panique", r).Bytes("pile", debug.Stack()).Msg("tâche interrompue")
 	}
 }
 

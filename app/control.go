@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"preau/app/access"
@@ -131,7 +130,7 @@ type AdminForm struct {
 
 // CreateAdministrator makes an administrator, or renews the password of one.
 func (a *App) CreateAdministrator(ctx context.Context, f AdminForm) error {
-	if !access.LoginShape.MatchString(f.Login) || strings.HasPrefix(f.Login, "admin.") {
+	if !access.OpensConsole(f.Login) {
 		return fmt.Errorf("le login %q n’a pas la forme prenom.nom : lettres sans accent, chiffres, point ou tiret", f.Login)
 	}
 	place, err := a.placeFor(f)

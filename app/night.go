@@ -26,7 +26,7 @@ func (a *App) nightly(ctx context.Context) error {
 	if err := a.keepNight(now); err != nil {
 		return err
 	}
-	return errors.Join(a.night(ctx)...)
+	return a.Night(ctx)
 }
 
 func sameDay(a, b time.Time) bool { return a.Format(time.DateOnly) == b.Format(time.DateOnly) }

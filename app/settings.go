@@ -96,6 +96,8 @@ type Setup struct {
 
 // SetUp names the appliance and makes its first administrator, once.
 func (a *App) SetUp(ctx context.Context, form Setup) error {
+	a.setUp.Lock()
+	defer a.setUp.Unlock()
 	code, err := a.SetupCode()
 	if err != nil {
 		return err

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/rs/zerolog"
 
@@ -123,33 +125,108 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 // depositName is the folder of a directory where deliveries wait for the night.
 const depositName = "aaf-depot"
 
-// night returns what went wrong in each of the jobs of the night.
-func (a *App) night(ctx context.Context) []error {
+// Night runs the jobs of the night: the purge, what was sent and not applied,
+// what waits in the deposit. What was erased leaves the disk with a compaction.
+func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
-	return []error{directory.PurgeDeleted(s), a.importDeposit(ctx)}
+	err := directory.PurgeDeleted(s)
+	if err == nil {
+		var last directory.Purge
+		if last, err = directory.LastPurge(s); err == nil && last.Count > 0 {
+			err = a.Store.Compact(ctx)
+		}
+	}
+	return errors.Join(err, a.sweepSent(), a.importDeposit(ctx))
 }
 
-// importDeposit imports what was left for the night, oldest first, and moves
-// each delivery aside.
-func (a *App) importDeposit(ctx context.Context) error {
-	deposit := filepath.Join(a.cfg.Dir, depositName)
-	entries, err := os.ReadDir(deposit)
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	var failed []error
-	for _, e := range entries {
-		if strings.HasSuffix(e.Name(), doneSuffix) {
-			continue
+// sentPrefix begins the names of the files that the console received.
+const sentPrefix = "envoi-"
+
+// sentLife is how long a delivery that was tried waits to be applied.
+const sentLife = 24 * time.Hour
+
+// sweepSent removes the deliveries that were sent and that nobody applied: they
+// hold whole families.
+func (a *App) sweepSent() error {
+	sent, err := filepath.Glob(filepath.Join(a.cfg.Dir, sentPrefix+"*"))
+	for _, path := range sent {
+		if st, statErr := os.Stat(path); statErr == nil && time.Since(st.ModTime()) > sentLife {
+			err = errors.Join(err, os.Remove(path))
 		}
-		path := filepath.Join(deposit, e.Name())
-		_, err := directory.ImportAAF(ctx, a.Gate.System("Import de la nuit"), directory.ImportOptions{Path: path, TempDir: a.cfg.Dir})
-		failed = append(failed, err, os.Rename(path, path+doneSuffix))
+	}
+	return err
+}
+
+const (
+	doneSuffix  = ".traite"
+	settledTime = 10 * time.Minute // a delivery still being copied is left for the next night
+)
+
+// importDeposit imports what was left for the night, oldest first, and moves
+// aside each delivery that was applied or refused. One that could not be read to
+// its end for another reason waits for the next night.
+func (a *App) importDeposit(ctx context.Context) error {
+	waiting, err := a.deposited()
+	failed := []error{err}
+	for _, path := range waiting {
+		im, err := directory.ImportAAF(ctx, a.Gate.System("Import de la nuit"), directory.ImportOptions{Path: path, TempDir: a.cfg.Dir})
+		failed = append(failed, err)
+		if im != nil && (im.State == directory.ImportDone || im.State == directory.ImportRefused && access.KindOf(err) == access.Invalid) {
+			failed = append(failed, os.Rename(path, path+"."+a.cfg.Now().Format("20060102-150405")+doneSuffix))
+		}
 	}
 	return errors.Join(failed...)
 }
 
-const doneSuffix = ".traite"
+// deposited are the deliveries that wait, oldest first. Files that lie there
+// unpacked are one delivery together, in a folder of their own.
+func (a *App) deposited() (paths []string, err error) {
+	deposit := filepath.Join(a.cfg.Dir, depositName)
+	if err := a.gatherLoose(deposit); err != nil {
+		return nil, err
+	}
+	entries, err := os.ReadDir(deposit)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	age := map[string]time.Time{}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || strings.HasSuffix(e.Name(), doneSuffix) || time.Since(info.ModTime()) < settledTime {
+			continue
+		}
+		path := filepath.Join(deposit, e.Name())
+		age[path] = info.ModTime()
+		paths = append(paths, path)
+	}
+	slices.SortFunc(paths, func(x, y string) int { return age[x].Compare(age[y]) })
+	return paths, err
+}
+
+// gatherLoose moves the XML files that lie in the deposit into one folder, once
+// the last of them is settled.
+func (a *App) gatherLoose(deposit string) error {
+	loose, err := filepath.Glob(filepath.Join(deposit, "*.[xX][mM][lL]"))
+	if err != nil || len(loose) == 0 {
+		return err
+	}
+	var last time.Time
+	for _, path := range loose {
+		st, err := os.Stat(path)
+		if err != nil || time.Since(st.ModTime()) < settledTime {
+			return err
+		}
+		if st.ModTime().After(last) {
+			last = st.ModTime()
+		}
+	}
+	folder := filepath.Join(deposit, "livraison-"+last.Format("20060102-150405"))
+	err = os.MkdirAll(folder, 0o700)
+	for _, path := range loose {
+		err = errors.Join(err, os.Rename(path, filepath.Join(folder, filepath.Base(path))))
+	}
+	return errors.Join(err, os.Chtimes(folder, last, last))
+}
+
+// TrustClock confirms the clock of the machine, when the purge doubted it.
+func (a *App) TrustClock() error { return directory.TrustClock(a.Gate.System("Ligne de commande")) }

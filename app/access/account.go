@@ -59,8 +59,9 @@ var (
 	Tokens          = data.NewTable[Token]("sessions").Unlogged()
 	TokensByAccount = Tokens.Index("account", func(t Token) []string { return []string{t.Account} })
 
-	Devices  = data.NewTable[Device]("devices").Unlogged()
-	Failures = data.NewTable[Failure]("failures").Unlogged()
+	Devices          = data.NewTable[Device]("devices").Unlogged()
+	DevicesByAccount = Devices.Index("account", func(d Device) []string { return []string{d.Account} })
+	Failures         = data.NewTable[Failure]("failures").Unlogged()
 
 	Consultations = data.NewTable[Consultation]("consultations").Unlogged()
 )

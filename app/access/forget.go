@@ -16,13 +16,11 @@ func Forget(tx *data.Tx, id string) error {
 		}
 		grants = append(grants, g.ID)
 	}
-	for d, err := range Devices.All(wide) {
+	for d, err := range DevicesByAccount.All(wide, id) {
 		if err != nil {
 			return err
 		}
-		if d.Account == id {
-			devices = append(devices, d.Key())
-		}
+		devices = append(devices, d.Key())
 	}
 	for c, err := range Consultations.From(wide, id+"/") {
 		if err != nil {

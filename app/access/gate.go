@@ -19,8 +19,10 @@ type Gate struct {
 	rand   io.Reader
 	hasher *hasher
 
+	flush     sync.Mutex // one at a time
 	mu        sync.Mutex
 	seen      map[string]time.Time // last visit of sessions, until flushed
+	flushing  map[string]time.Time // those being written
 	consulted map[consultKey]int   // records opened, until flushed
 	failed    map[string]failures  // failed sign-ins by address, until told
 }
@@ -48,16 +50,41 @@ func (g *Gate) Hash(ctx context.Context, password string) (string, error) {
 // Flush writes what the gate keeps in memory: last visits, consultations of
 // records, failed sign-ins. It runs each minute and at the end.
 func (g *Gate) Flush() error {
+	g.flush.Lock()
+	defer g.flush.Unlock()
 	g.mu.Lock()
 	seen, consulted, failed := g.seen, g.consulted, g.failed
-	g.seen, g.consulted, g.failed = map[string]time.Time{}, map[consultKey]int{}, map[string]failures{}
+	g.seen, g.consulted, g.failed, g.flushing = map[string]time.Time{}, map[consultKey]int{}, map[string]failures{}, seen
 	g.mu.Unlock()
 	if len(seen)+len(consulted)+len(failed) == 0 {
 		return nil
 	}
-	return g.store.Record(data.System("Contrôle d’accès"), func(tx *data.Tx) error {
+	err := g.store.Record(data.System("Contrôle d’accès"), func(tx *data.Tx) error {
 		return errors.Join(flushSeen(tx, seen), flushConsulted(tx, consulted))
 	}, tellFailures(failed)...)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.flushing = nil
+	if err != nil {
+		g.keep(seen, consulted, failed)
+	}
+	return err
+}
+
+// keep takes back what could not be written.
+func (g *Gate) keep(seen map[string]time.Time, consulted map[consultKey]int, failed map[string]failures) {
+	for hash, at := range seen {
+		if at.After(g.seen[hash]) {
+			g.seen[hash] = at
+		}
+	}
+	for key, n := range consulted {
+		g.consulted[key] += n
+	}
+	for key, f := range failed {
+		f.count += g.failed[key].count
+		g.failed[key] = f
+	}
 }
 
 func flushSeen(tx *data.Tx, seen map[string]time.Time) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"preau/data"
 )
@@ -76,11 +77,20 @@ type NewAdministrator struct {
 // ShortestPassword is the fewest characters of an administrator's password.
 const ShortestPassword = 12
 
+// OpensConsole reports whether a login has the shape of an administrator's:
+// those that begin with admin. open the ENT alone.
+func OpensConsole(login string) bool {
+	return LoginShape.MatchString(login) && !strings.HasPrefix(login, "admin.")
+}
+
 // Create makes the account. With the login of an administrator it renews their
 // password instead, which is the way back in for somebody alone.
 func Create(ctx context.Context, s *Session, n NewAdministrator) error {
 	if len([]rune(n.Password)) < ShortestPassword {
 		return Wrong("mot-de-passe", fmt.Sprintf("Choisissez un mot de passe d’au moins %d caractères.", ShortestPassword))
+	}
+	if !OpensConsole(n.Login) {
+		return Wrong("login", "Utilisez la forme prenom.nom : lettres sans accent, chiffres, point ou tiret, sans commencer par « admin. ».")
 	}
 	hash, err := s.gate.Hash(ctx, n.Password)
 	if err != nil {

@@ -72,7 +72,7 @@ func (g *Gate) SignIn(ctx context.Context, in SignIn) (*Signed, error) {
 	if account.Suspended || account.Deleted {
 		return nil, g.refuse(in, account)
 	}
-	return g.open(ctx, in, account)
+	return g.open(ctx, in, account, known)
 }
 
 // candidate reads the account of the login, and whether the device knows it.
@@ -104,7 +104,7 @@ func (g *Gate) refuse(in SignIn, a Account) error {
 }
 
 // open makes the session, and remembers the device.
-func (g *Gate) open(ctx context.Context, in SignIn, a Account) (*Signed, error) {
+func (g *Gate) open(ctx context.Context, in SignIn, a Account, known bool) (*Signed, error) {
 	token, err1 := g.random()
 	csrf, err2 := g.random()
 	device, err3 := g.random()
@@ -112,9 +112,11 @@ func (g *Gate) open(ctx context.Context, in SignIn, a Account) (*Signed, error) 
 		return nil, err
 	}
 	if outdated(a.Hash) {
-		if err := g.rehash(ctx, a, in.Password); err != nil {
+		hash, err := g.rehash(ctx, a, in.Password)
+		if err != nil {
 			return nil, err
 		}
+		a.Hash = hash
 	}
 	if len(in.Device) == len(device) {
 		device = in.Device // one cookie serves every account of a browser
@@ -122,16 +124,34 @@ func (g *Gate) open(ctx context.Context, in SignIn, a Account) (*Signed, error) 
 	by := data.System(a.Name)
 	by.ID, by.Via, by.From = a.ID, "connexion", in.From
 	err := g.store.Record(by, func(tx *data.Tx) error {
+		if err := unchanged(tx, a); err != nil {
+			return err
+		}
 		return errors.Join(
 			Tokens.Put(tx, Token{Hash: hashToken(token), Account: a.ID, Created: tx.Now, Seen: tx.Now, CSRF: csrf, From: in.From, Agent: in.Agent}),
 			Devices.Put(tx, Device{Hash: hashToken(device), Account: a.ID, At: tx.Now, Until: tx.Now.Add(deviceLife), Agent: in.Agent}),
-			markPresent(tx, a.ID), forget(tx, a, in))
+			markPresent(tx, a.ID), forget(tx, a, in, known))
 	}, data.Fact{Action: signingInFact, About: a})
 	if err != nil {
 		return nil, explain(err)
 	}
 	s, err := g.Resume(token, in.From, true)
 	return &Signed{token, device, s}, err
+}
+
+// unchanged refuses an account that was closed, or given another password,
+// while its password was being verified.
+func unchanged(tx *data.Tx, a Account) error {
+	now, err := Accounts.Get(tx, a.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.Suspended || now.Deleted:
+		return &Refusal{Kind: Invalid, Says: NoAccess}
+	case now.Hash != a.Hash:
+		return &Refusal{Kind: Invalid, Says: wrongPassword}
+	}
+	return nil
 }
 
 func markPresent(tx *data.Tx, id string) error {
@@ -148,12 +168,12 @@ func markPresent(tx *data.Tx, id string) error {
 
 var rehashing = data.Action{Key: "password.rehash", Says: "Renforcement de l’empreinte du mot de passe"}
 
-func (g *Gate) rehash(ctx context.Context, a Account, password string) error {
+func (g *Gate) rehash(ctx context.Context, a Account, password string) (string, error) {
 	hash, err := g.hasher.Hash(ctx, password)
 	if err != nil {
-		return err
+		return "", err
 	}
-	return g.store.Update(data.System("Contrôle d’accès"), rehashing, func(tx *data.Tx) (data.Row, error) {
+	return hash, g.store.Update(data.System("Contrôle d’accès"), rehashing, func(tx *data.Tx) (data.Row, error) {
 		fresh, err := Accounts.Get(tx, a.ID)
 		if err != nil {
 			return nil, err

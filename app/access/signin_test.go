@@ -195,3 +195,54 @@ func TestSpray(t *testing.T) {
 		t.Errorf("told %d times, %v", told, err)
 	}
 }
+
+// TestSprayBehindOneAccount: signing in to an account of one's own after each
+// try hides nothing, while many people who sign in from one school are not
+// slowed by some who fail.
+func TestSprayBehindOneAccount(t *testing.T) {
+	w := newWorld(t)
+	w.enrol("PAA00001", "lucas.martin", balzac)
+	slowed, device := 0, ""
+	for i := range 70 {
+		if _, err := w.try("eleve."+strings.Repeat("x", i+1), "soleil", ""); access.KindOf(err) == access.Throttled {
+			slowed++
+			continue
+		}
+		signed, err := w.try("lucas.martin", password, device)
+		if err != nil && access.KindOf(err) != access.Throttled {
+			t.Fatal(err)
+		}
+		if signed != nil {
+			device = signed.Device
+		}
+	}
+	if slowed < 15 {
+		t.Errorf("%d of 70 tries slowed", slowed)
+	}
+}
+
+// TestVisitsWhileFlushing: a visit that is being written counts already.
+func TestVisitsWhileFlushing(t *testing.T) {
+	w := newWorld(t)
+	w.enrol("PAA00001", "lucas.martin", balzac)
+	signed := w.signIn("lucas.martin")
+	for range 6 {
+		w.clock.pass(access.IdleOthers - time.Minute)
+		if _, err := w.Resume(signed.Token, "", true); err != nil {
+			if w.clock.now().Sub(signed.Session.Expires) > 0 && access.KindOf(err) == access.Anonymous {
+				break // the absolute limit
+			}
+			t.Fatal(err)
+		}
+		var wg sync.WaitGroup
+		wg.Go(func() {
+			if err := w.Flush(); err != nil {
+				t.Error(err)
+			}
+		})
+		if _, err := w.Resume(signed.Token, "", false); err != nil {
+			t.Error("while it is written:", err)
+		}
+		wg.Wait()
+	}
+}

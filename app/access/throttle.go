@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -19,8 +20,8 @@ type Failure struct {
 	Count    int       `cbor:"n"`
 	Since    time.Time `cbor:"since"`
 	Last     time.Time `cbor:"last"`
-	Accounts []string  `cbor:"accs,omitempty"` // hashed logins that failed from the address
-	Right    int       `cbor:"ok,omitempty"`   // successes from the address
+	Accounts []string  `cbor:"accs,omitempty"`  // hashed logins that failed from the address
+	Right    []string  `cbor:"right,omitempty"` // hashed logins that succeeded there from unknown devices, each once
 	Told     bool      `cbor:"told,omitempty"`
 }
 
@@ -36,6 +37,7 @@ const (
 	sprayWindow  = 10 * time.Minute
 	sprayTargets = 50 // accounts failed from one address
 	sprayWait    = 30 * time.Second
+	rightMost    = 1000 // successes that are remembered
 )
 
 var spraying = data.Action{Key: "session.spray", Says: "Essais de mots de passe sur de nombreux comptes depuis une même adresse", Severity: data.Important}
@@ -55,7 +57,7 @@ func (g *Gate) attempt(in SignIn) error {
 		if err != nil {
 			return err
 		}
-		address, err := failuresOf(tx, "from/"+in.From, sprayWindow)
+		address, err := failuresOf(tx, addressKey(in.From), sprayWindow)
 		if err != nil {
 			return err
 		}
@@ -68,7 +70,7 @@ func (g *Gate) attempt(in SignIn) error {
 		if !slices.Contains(address.Accounts, account.Of) && len(address.Accounts) <= sprayTargets {
 			address.Accounts = append(address.Accounts, account.Of)
 		}
-		if !address.Told && len(address.Accounts) >= sprayTargets && address.Count > 2*address.Right {
+		if !address.Told && len(address.Accounts) >= sprayTargets && address.outnumbers() {
 			address.Told = true
 			alarm = append(alarm, data.Fact{Action: spraying, About: address, Note: "depuis " + in.From})
 		}
@@ -112,14 +114,31 @@ func (f Failure) wait(now time.Time) time.Duration {
 
 // sprayWait is how long until the next try from the address is verified.
 func (f Failure) sprayWait(now time.Time) time.Duration {
-	if len(f.Accounts) < sprayTargets || f.Count-f.Right <= f.Right {
+	if len(f.Accounts) < sprayTargets || !f.outnumbers() {
 		return 0
 	}
 	return max(0, f.Last.Add(sprayWait).Sub(now))
 }
 
-// forget drops the failures of an account once its password was right.
-func forget(tx *data.Tx, a Account, in SignIn) error {
+// outnumbers reports whether the failures from an address are more than the
+// accounts that signed in from it. Somebody's own account, again and again,
+// hides nothing.
+func (f Failure) outnumbers() bool { return f.Count > len(f.Right) }
+
+// addressKey is what tries from an address are counted for: a household or a
+// host has a whole /64 of IPv6.
+func addressKey(from string) string {
+	if at, err := netip.ParseAddr(from); err == nil && at.Is6() && !at.Is4In6() {
+		if net, err := at.Prefix(64); err == nil {
+			from = net.String()
+		}
+	}
+	return "from/" + from
+}
+
+// forget drops the failures of an account once its password was right; known
+// says that the device never counted as one that fails.
+func forget(tx *data.Tx, a Account, in SignIn, known bool) error {
 	key := loginKey(in.Login)
 	if ok, err := Failures.Has(tx, key); err != nil {
 		return err
@@ -128,11 +147,17 @@ func forget(tx *data.Tx, a Account, in SignIn) error {
 			return err
 		}
 	}
-	address, err := failuresOf(tx, "from/"+in.From, sprayWindow)
+	if known {
+		return nil
+	}
+	address, err := failuresOf(tx, addressKey(in.From), sprayWindow)
 	if err != nil {
 		return err
 	}
-	address.Right++
+	address.Count = max(0, address.Count-1) // this try was none
+	if !slices.Contains(address.Right, key) && len(address.Right) < rightMost {
+		address.Right = append(address.Right, key)
+	}
 	address.Accounts = slices.DeleteFunc(address.Accounts, func(of string) bool { return of == key })
 	return Failures.Put(tx, address)
 }

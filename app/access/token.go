@@ -123,8 +123,10 @@ func minTime(a, b time.Time) time.Time {
 func (g *Gate) expiry(t Token, s *Session) time.Time {
 	seen := t.Seen
 	g.mu.Lock()
-	if at, ok := g.seen[t.Hash]; ok && at.After(seen) {
-		seen = at
+	for _, visits := range []map[string]time.Time{g.seen, g.flushing} {
+		if at, ok := visits[t.Hash]; ok && at.After(seen) {
+			seen = at
+		}
 	}
 	g.mu.Unlock()
 	return minTime(seen.Add(s.idle()), t.Created.Add(Absolute))

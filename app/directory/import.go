@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -446,6 +447,9 @@ func says(err error) string {
 	case errors.Is(err, context.Canceled):
 		return "L’import a été arrêté."
 	case errors.As(err, &r):
+		if len(r.Fields) > 0 { // a report has no field to write beside
+			return strings.Join(slices.Sorted(maps.Values(r.Fields)), " ")
+		}
 		return r.Says
 	case errors.As(err, &f):
 		return f.Reason

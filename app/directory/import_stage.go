@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -300,6 +301,16 @@ func (st *staging) save(dir string) error {
 	return errors.Join(cbor.NewEncoder(w).Encode(st), w.Flush(), f.Sync(), f.Close())
 }
 
+// wideDecoder reads an index as large as an académie: the decoder's own bounds
+// are those of what strangers send.
+var wideDecoder = func() cbor.DecMode {
+	mode, err := cbor.DecOptions{MaxMapPairs: math.MaxInt32, MaxArrayElements: math.MaxInt32}.DecMode()
+	if err != nil {
+		panic(err) // the options are constants
+	}
+	return mode
+}()
+
 // loadStaging opens what a killed run had staged.
 func loadStaging(dir string) (*staging, error) {
 	raw, err := os.ReadFile(filepath.Join(dir, indexName))
@@ -307,7 +318,7 @@ func loadStaging(dir string) (*staging, error) {
 		return nil, err
 	}
 	st := &staging{}
-	if err := cbor.Unmarshal(raw, st); err != nil {
+	if err := wideDecoder.Unmarshal(raw, st); err != nil {
 		return nil, err
 	}
 	if st.f, err = os.Open(filepath.Join(dir, objectsName)); err != nil {

@@ -74,6 +74,14 @@ func PurgeDeleted(s *access.Session) error {
 	})
 }
 
+// LastPurge returns what the last purge did.
+func LastPurge(s *access.Session) (p Purge, err error) {
+	return p, s.See(func(tx *data.Tx) error {
+		p, err = Purges.Get(tx, p.Key())
+		return err
+	})
+}
+
 func counted(n int, one, many string) string {
 	if n < 2 {
 		return fmt.Sprint(n, " ", one)
