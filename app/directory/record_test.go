@@ -92,6 +92,9 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 			same(who+", "+what, try(s, balzac, u.ID), try(s, gone, nobody))
 		}
 	}
+	for what, try := range operations {
+		same("advisor, through an establishment where the person is not, "+what, try(c.paul, colette, u.ID), try(c.paul, colette, nobody))
+	}
 	if got := c.read(u.ID); got.Version != u.Version || c.read(local.ID).Version != local.Version {
 		t.Error("something changed")
 	}
