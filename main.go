@@ -101,30 +101,35 @@ func (w where) openAt(ctx context.Context, now func() time.Time) (*app.App, erro
 
 const probeTime = 60 * time.Second
 
+// probe looks at the file in a child process. One that ends in any other way
+// than by an answer, or that takes too long, has met what damage does.
 func probe(ctx context.Context, dir string) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, probeTime)
+	inTime, cancel := context.WithTimeout(ctx, probeTime)
 	defer cancel()
-	child := exec.CommandContext(ctx, self, "probe", "--data", dir)
+	var said strings.Builder
+	child := exec.CommandContext(inTime, self, "probe", "--data", dir)
+	child.Stderr = &said
+	err = child.Run()
 	var exit *exec.ExitError
-	switch err := child.Run(); {
-	case err == nil:
-		return nil
+	switch {
+	case err == nil, ctx.Err() != nil:
+		return ctx.Err()
 	case errors.As(err, &exit) && exit.ExitCode() == probeInUse:
 		return app.Explain(dir, data.ErrInUse)
-	case errors.As(err, &exit) && exit.ExitCode() == probeNewer:
-		return app.Explain(dir, data.ErrNewer)
+	case errors.As(err, &exit) && exit.ExitCode() == probeUnread:
+		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "preau : "))
 	}
 	return app.Explain(dir, data.ErrDamaged)
 }
 
-// What the child process answers.
+// What the child process answers; anything else is damage.
 const (
-	probeInUse = 3
-	probeNewer = 4
+	probeInUse  = 3
+	probeUnread = 4 // not the file's fault: a right that lacks, a disk that fails
 )
 
 type probeCommand struct{ where }
@@ -132,12 +137,14 @@ type probeCommand struct{ where }
 func (c *probeCommand) Run() error {
 	err := data.Probe(c.Data, false)
 	switch {
+	case err == nil, errors.Is(err, data.ErrDamaged), errors.Is(err, data.ErrNewer):
+		return err
 	case errors.Is(err, data.ErrInUse):
 		os.Exit(probeInUse)
-	case errors.Is(err, data.ErrNewer):
-		os.Exit(probeNewer)
 	}
-	return err
+	fmt.Fprintln(os.Stderr, "preau :", err)
+	os.Exit(probeUnread)
+	return nil
 }
 
 type serveCommand struct {

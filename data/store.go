@@ -22,6 +22,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -135,7 +136,22 @@ func Open(cfg Config) (*Store, error) {
 // Probe reports what would keep the store of a directory from opening, or, if
 // deep, anything wrong in its pages. It reads the file as bytes, so that no
 // damage can stop the process; nothing may be writing to it.
-func Probe(dir string, deep bool) error { return checkPages(filepath.Join(dir, FileName), deep) }
+func Probe(dir string, deep bool) error {
+	file := filepath.Join(dir, FileName)
+	f, err := os.Open(file)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	// A file that is being written shows pages of two states.
+	switch err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return fmt.Errorf("%w: %s", ErrInUse, file)
+	case err != nil:
+		return err
+	}
+	return checkPages(file, deep)
+}
 
 // create makes a new file under another name, and gives it its own once it is
 // whole and on the disk: a power cut leaves either nothing or a good file.

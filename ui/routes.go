@@ -2,7 +2,6 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -25,12 +24,15 @@ func routes(server *fiber.App, site *web.Site) {
 	server.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
-// allow bounds the body of each request before it is read.
-func allow(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	if string(h.Method()) == fiber.MethodPost && strings.HasPrefix(string(h.RequestURI()), console.UploadPath) {
-		return fasthttp.RequestConfig{MaxRequestBodySize: console.UploadBytes, ReadTimeout: uploadTime}
+// allow bounds the body of each request before it is read. Somebody who is not
+// signed in cannot hold a connection for as long as an upload may.
+func allow(site *web.Site) func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
+	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		if string(h.Method()) == fiber.MethodPost && string(h.RequestURI()) == console.UploadPath && site.Opens(h) {
+			return fasthttp.RequestConfig{MaxRequestBodySize: console.UploadBytes, ReadTimeout: uploadTime}
+		}
+		return fasthttp.RequestConfig{MaxRequestBodySize: web.FormBytes}
 	}
-	return fasthttp.RequestConfig{MaxRequestBodySize: web.FormBytes}
 }
 
 // uploadTime is how long an upload may take: 512 MiB over a slow line.

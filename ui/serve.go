@@ -43,7 +43,7 @@ func (l Listening) site(a *app.App) (*web.Site, error) {
 		}
 		s.PublicURL, s.Secure = u, s.Secure || u.Scheme == "https"
 	}
-	if !s.Secure && len(l.TrustedProxy) == 0 && !l.loopback() {
+	if l.TLSCert == "" && l.TLS == "" && len(l.TrustedProxy) == 0 && !l.loopback() {
 		if !l.InsecureHTTP {
 			return nil, fmt.Errorf("l’adresse %s est ouverte au-delà de cette machine sans chiffrement : donnez --tls-cert et --tls-key, --tls self, --trusted-proxy, ou acceptez-le avec --insecure-http", l.Listen)
 		}
@@ -85,7 +85,7 @@ func NewServer(site *web.Site) *fiber.App {
 		ErrorHandler:                 site.Fail,
 		DisableStartupMessage:        true,
 	})
-	server.Server().HeaderReceived = allow
+	server.Server().HeaderReceived = allow(site)
 	server.Server().NoDefaultServerHeader = true
 	server.Server().Handler = answers(server, site)
 	routes(server, site)

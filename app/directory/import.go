@@ -478,9 +478,34 @@ func ReadImport(s *access.Session, id string) (im Import, err error) {
 		if err == nil && !im.readable(tx) {
 			return data.ErrNotFound
 		}
+		im = im.within(tx)
 		return err
 	})
 	return im, err
+}
+
+// within is the part of a report that concerns the establishments which the
+// author of a transaction reaches.
+func (im Import) within(tx *data.Tx) Import {
+	if im.whole(tx) {
+		return im
+	}
+	kept := map[string]*Tallies{}
+	for _, p := range tx.Author.Sees.Among(im.In) {
+		for _, profile := range Profiles {
+			key := UAIOf(p) + "/" + string(profile)
+			if t := im.Counts[key]; t != nil {
+				kept[key] = t
+			}
+		}
+	}
+	im.Counts, im.Warnings = kept, nil // warnings speak of any establishment
+	return im
+}
+
+// whole reports whether the author of a transaction may read all of a report.
+func (im Import) whole(tx *data.Tx) bool {
+	return im.by(tx) || !slices.ContainsFunc(im.Places(), func(p data.Place) bool { return !tx.Author.Sees.Covers(p) })
 }
 
 // readable reports whether the author of a transaction may read the report:
@@ -499,7 +524,7 @@ func LastImports(s *access.Session, n int) (all []Import, err error) {
 				return err
 			}
 			if im.readable(tx) {
-				all = append(all, im)
+				all = append(all, im.within(tx))
 			}
 		}
 		return nil
@@ -517,7 +542,7 @@ func OutcomesOf(s *access.Session, id, kind string, from, n int) (lines []Outcom
 		return nil, err
 	}
 	err = s.See(func(tx *data.Tx) error {
-		whole := im.by(tx) || !slices.ContainsFunc(im.Places(), func(p data.Place) bool { return !tx.Author.Sees.Covers(p) })
+		whole := im.whole(tx)
 		for o, err := range Outcomes.From(corresponding.Over(tx), id+"/") {
 			if err != nil {
 				return err

@@ -119,13 +119,25 @@ func schoolName(v *web.Visit, uai string) (string, error) {
 	return tree.Name, err
 }
 
+// uploads bounds how many files are received at once.
+var uploads = make(chan struct{}, 4)
+
 func uploadImport(v *web.Visit) error {
 	if len(v.Session.Reach(access.ImportOwn)) == 0 {
 		return access.NotFound()
 	}
+	select {
+	case uploads <- struct{}{}:
+		defer func() { <-uploads }()
+	default:
+		return &access.Refusal{Kind: access.Overloaded, Says: "Plusieurs fichiers sont déjà en cours d’envoi : réessayez dans quelques minutes."}
+	}
 	up, err := v.Receive(v.Appliance.Dir(), UploadBytes)
 	if err != nil {
 		return v.Again(err, showImports)
+	}
+	if err := v.Still(); err != nil {
+		return errors.Join(err, os.Remove(up.Path))
 	}
 	id, err := v.Appliance.BeginImport(v.Session, directory.ImportOptions{Path: up.Path, Bytes: UploadBytes, Academy: up.Form["academie"], DryRun: up.Form["essai"] != ""})
 	if err != nil {
@@ -179,7 +191,7 @@ func showImport(v *web.Visit) error {
 	page.Note = join(" · ", web.Count(im.Files, "fichier", "fichiers"), web.Moment(v.Session.Now(), im.At), im.By)
 	page.Running = im.State == directory.ImportStaging || im.State == directory.ImportApplying
 	page.Tried = im.State == directory.ImportTried
-	page.Apply = im.State == directory.ImportTried && im.Sent != ""
+	page.Apply = applicable(v, im)
 	if page.Rows, err = countLines(v, im); err != nil {
 		return err
 	}
@@ -302,12 +314,22 @@ func plainCell(text string) string {
 	return text
 }
 
+// applicable reports whether a try can be applied: by whoever sent the files,
+// as long as they are kept.
+func applicable(v *web.Visit, im directory.Import) bool {
+	if im.State != directory.ImportTried || im.Sent == "" || im.ByID != v.Session.Account.ID {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(v.Appliance.Dir(), im.Sent))
+	return err == nil
+}
+
 func applyImport(v *web.Visit) error {
 	im, err := directory.ReadImport(v.Session, v.Part("id"))
 	if err != nil {
 		return err
 	}
-	if im.State != directory.ImportTried || im.Sent == "" {
+	if !applicable(v, im) {
 		return access.Conflict("Cet essai ne peut plus être appliqué : envoyez de nouveau les fichiers.")
 	}
 	id, err := v.Appliance.BeginImport(v.Session, directory.ImportOptions{Path: filepath.Join(v.Appliance.Dir(), im.Sent), Bytes: UploadBytes, Academy: im.Academy})

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"net/netip"
 	"net/url"
 
@@ -38,9 +39,14 @@ func (s *Site) Base() string {
 	return s.PublicURL.String()
 }
 
+// forwarded is what the proxies on the way said, each on its own line or not.
+func forwarded(c *fiber.Ctx) string {
+	return string(bytes.Join(c.Request().Header.PeekAll(fiber.HeaderXForwardedFor), []byte(",")))
+}
+
 // From is the address of whoever sent the request.
 func (s *Site) From(c *fiber.Ctx) string {
-	return ClientAddress(c.Context().RemoteIP().String(), c.Get(fiber.HeaderXForwardedFor), s.Trusted)
+	return ClientAddress(c.Context().RemoteIP().String(), forwarded(c), s.Trusted)
 }
 
 // policy is the content policy of every page: nothing but our own files.

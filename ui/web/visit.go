@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 	"golang.org/x/text/unicode/norm"
 
 	"preau/app/access"
@@ -70,6 +71,16 @@ func (v *Visit) resume(extend bool) error {
 	s, err := v.Appliance.Gate.Resume(v.cookie(v.Ctx, sessionCookie), v.From(v.Ctx), extend)
 	v.Session = s
 	return err
+}
+
+// Still reports whether the session is still open: what took long asks again
+// before it acts.
+func (v *Visit) Still() error { return v.resume(true) }
+
+// Opens reports whether the header of a request bears an open session.
+func (s *Site) Opens(h *fasthttp.RequestHeader) bool {
+	_, err := s.Appliance.Gate.Resume(string(h.Cookie(s.cookieName(sessionCookie))), "", false)
+	return err == nil
 }
 
 func (s *Site) visit(c *fiber.Ctx) *Visit {

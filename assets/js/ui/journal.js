@@ -37,7 +37,7 @@ customElements.define("ui-journal", class extends HTMLElement {
 		this.#channel = new BroadcastChannel(`journal ${stream}`);
 		this.#channel.onmessage = event => this.hear(event.data);
 		if (!navigator.locks) return this.poll();
-		navigator.locks.request(`journal ${stream}`, { ifAvailable: false }, () => this.isConnected && this.lead(stream));
+		navigator.locks.request(`journal ${stream}`, { ifAvailable: false }, () => this.isConnected && !this.#source && this.getAttribute("stream") === stream && this.lead(stream));
 	}
 
 	// This tab holds the stream until it leaves.

@@ -1,12 +1,13 @@
 // Warns five minutes before the session ends, and lets it last.
 const minute = 60_000;
+const late = 2; // seconds after the end, so that asking then is no visit that prolongs
 let timer;
 
 function watch() {
 	clearTimeout(timer);
 	const notice = document.getElementById("fin-de-session");
 	if (!notice) return;
-	const ends = Date.now() + Number(notice.dataset.seconds) * 1000;
+	const ends = Date.now() + (Number(notice.dataset.seconds) + late) * 1000;
 	const tick = () => {
 		const left = Math.ceil((ends - Date.now()) / minute);
 		if (left <= 0) return location.reload();
