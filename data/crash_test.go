@@ -189,7 +189,7 @@ var damages = map[string]func([]byte) []byte{
 	"cut in half":     func(b []byte) []byte { return b[:used(b)/2] },
 	"100 bytes":       func(b []byte) []byte { return b[:100] },
 	"empty":           func(b []byte) []byte { return nil },
-	"zeroed page":     func(b []byte) []byte { return overwrite(b, 4*4096, make([]byte, 4096)) },
+	"zeroed page":     func(b []byte) []byte { return overwrite(b, int(root(b))*4096, make([]byte, 4096)) },
 	"flipped bytes":   func(b []byte) []byte { return flip(b, 2*4096, len(b)) },
 	"one meta page":   func(b []byte) []byte { return flip(b, 16, 80) },
 	"both meta pages": func(b []byte) []byte { return flip(flip(b, 16, 80), 4096+16, 4096+80) },
@@ -213,6 +213,17 @@ func used(b []byte) int64 {
 		return int64(len(b))
 	}
 	return int64(pf.high) * pf.pageSize
+}
+
+// root is the page of a bbolt file that all the others hang from: one that is
+// in use, whatever was freed.
+func root(b []byte) uint64 {
+	pf := &pageFile{r: bytes.NewReader(b), size: int64(len(b))}
+	at, _, err := pf.meta()
+	if err != nil {
+		panic(err)
+	}
+	return at
 }
 
 func overwrite(b []byte, at int, with []byte) []byte {
