@@ -267,7 +267,8 @@ func TestRedirectsStayHere(t *testing.T) {
 			if err == nil {
 				resolved, err = resolved.Parse(strings.NewReplacer("\\", "/", "\t", "", "\n", "").Replace(at)) // as browsers read it
 			}
-			if got.Status != http.StatusSeeOther || err != nil || "http://"+resolved.Host != h.base {
+			elsewhere := len(at) > 1 && strings.ContainsAny(at[1:2], "/\\") // browsers take any number of them for two
+			if got.Status != http.StatusSeeOther || err != nil || elsewhere || "http://"+resolved.Host != h.base {
 				t.Errorf("%q leads to %q (%d)", to, at, got.Status)
 			}
 		}
@@ -306,6 +307,22 @@ func TestStrangeIdentifiers(t *testing.T) {
 					t.Errorf("%s %s: %s", method, path, body)
 				}
 			}
+		}
+	}
+}
+
+// TestServerSettings holds the settings that the contract asks of the server.
+func TestServerSettings(t *testing.T) {
+	h := newHouse(t)
+	c, s := h.server.Config(), h.server.Server()
+	for name, right := range map[string]bool{
+		"Immutable": c.Immutable, "CaseSensitive": c.CaseSensitive, "StrictRouting": c.StrictRouting, "UnescapePath": !c.UnescapePath,
+		"ReadTimeout": s.ReadTimeout > 0 && s.ReadTimeout <= 10*time.Second, "IdleTimeout": s.IdleTimeout > 0 && s.IdleTimeout <= time.Minute,
+		"ReadBufferSize": s.ReadBufferSize == 16<<10, "Concurrency": s.Concurrency == 4096, "StreamRequestBody": s.StreamRequestBody, "DisablePreParseMultipartForm": s.DisablePreParseMultipartForm,
+		"ProxyHeader": c.ProxyHeader == "", "BodyLimit": c.BodyLimit == web.FormBytes, "HeaderReceived": s.HeaderReceived != nil, "Server header": s.NoDefaultServerHeader && c.ServerHeader == "",
+	} {
+		if !right {
+			t.Errorf("%s is not as it should be", name)
 		}
 	}
 }

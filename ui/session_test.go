@@ -264,6 +264,14 @@ func TestSuspensionEndsSessions(t *testing.T) {
 		t.Error("a wrong password learns that the account is suspended")
 	}
 
+	if got := marc.post("/console/etablissements/"+uai+"/utilisateurs/"+directory.Teacher.Path()+"/"+claire.ID+"/reactivation", nil); got.Status != http.StatusSeeOther {
+		t.Fatalf("reactivation: %d", got.Status)
+	}
+	for _, p := range all {
+		p.stands("/", http.StatusSeeOther) // they do not come back to life
+	}
+	h.enter("claire.moreau").stands("/console", http.StatusSeeOther)
+
 	sophie := h.enter("sophie.girard")
 	other := h.school("sophie.girard", 0)
 	stream, elsewhere := sophie.follow(other), h.enter("sophie.girard")
