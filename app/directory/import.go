@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -558,4 +559,52 @@ func OutcomesOf(s *access.Session, id, kind string, from, n int) (lines []Outcom
 		return nil
 	})
 	return lines, err
+}
+
+// outcomesBatch is how many lines of reports one transaction forgets.
+const outcomesBatch = 5000
+
+// ForgetReports drops the reports of imports older than deleted accounts are
+// kept: they name people.
+func ForgetReports(s *access.Session) error {
+	imports, err := LastImports(s, math.MaxInt)
+	if err != nil {
+		return err
+	}
+	for _, im := range imports {
+		if im.Ended.IsZero() || s.Now().Sub(im.Ended) <= Retention {
+			continue
+		}
+		for more := true; more; {
+			if err := s.Upkeep(func(tx *data.Tx) (err error) {
+				more, err = forgetReport(tx, im)
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forgetReport drops some lines of a report, and the report with the last.
+func forgetReport(tx *data.Tx, im Import) (more bool, err error) {
+	var keys []string
+	for o, err := range Outcomes.From(tx, im.ID+"/") {
+		if err != nil {
+			return false, err
+		}
+		if keys = append(keys, o.Key()); len(keys) == outcomesBatch {
+			break
+		}
+	}
+	for _, key := range keys {
+		if err := Outcomes.Delete(tx, key); err != nil {
+			return false, err
+		}
+	}
+	if len(keys) == outcomesBatch {
+		return true, nil
+	}
+	return false, Imports.Delete(tx, im.ID)
 }

@@ -55,7 +55,39 @@ func (a *applier) remove(ctx context.Context) error {
 		}
 	}
 	a.step++
-	return nil
+	return a.forgetUnknown(ctx)
+}
+
+// forgetUnknown drops what was kept of people without an account, such as
+// contacts, once a complete of the whole académie no longer has them.
+func (a *applier) forgetUnknown(ctx context.Context) error {
+	if a.opts.DryRun || a.batch.Kind != aaf.Complete {
+		return nil
+	}
+	for _, place := range a.schools {
+		if place != "" && !a.judged[place] {
+			return nil // others may still name them
+		}
+	}
+	var gone []string
+	err := a.s.See(func(tx *data.Tx) error {
+		for _, category := range []aaf.Category{aaf.Relatives, aaf.StaffOf} {
+			prefix := a.source(category, "")
+			for s, err := range Sources.From(corresponding.Over(tx), prefix) {
+				if err != nil {
+					return err
+				}
+				if _, here := a.batch.Records[a.degree][category][strings.TrimPrefix(s.ID, prefix)]; s.User == "" && !here && !a.gap(category) {
+					gone = append(gone, s.ID)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return a.each(ctx, gone, func(tx *data.Tx, id string) error { return Sources.Delete(corresponding.Over(tx), id) })
 }
 
 // dropAll takes away what is lost, but from the establishments that keep theirs.

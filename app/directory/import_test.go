@@ -538,3 +538,43 @@ func TestHomonyms(t *testing.T) {
 		}
 	}
 }
+
+// TestContactsAreForgotten: what was kept of somebody without an account goes
+// with the complete that no longer has them, and reports go in time.
+func TestContactsAreForgotten(t *testing.T) {
+	w := newWorld(t)
+	zoe := pupil("100", "DURAND", "Zoé", "1", "3A", "200")
+	zoe.Links = append(zoe.Links, aaf.Link{Relative: "201", Code: "90", Contact: true})
+	with := append(replace(base(), aaf.Students, "100"), zoe.Record(aaf.Second), parent("201", "VOISIN", "Paul").Record(aaf.Second))
+	im := w.receive(complete(t, "2026-08-31", with...))
+	known := func() (n int) {
+		if err := w.system.See(func(tx *data.Tx) error {
+			for s, err := range directory.Sources.All(tx) {
+				if err != nil {
+					return err
+				}
+				if strings.HasSuffix(s.ID, "/PersRelEleve/201") {
+					n++
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if known() != 1 {
+		t.Fatal("the contact is not remembered")
+	}
+	w.receive(complete(t, "2026-09-01", base()...))
+	if known() != 0 {
+		t.Error("the contact is still remembered")
+	}
+	w.pass(directory.Retention + 48*time.Hour)
+	if err := directory.ForgetReports(w.system); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := directory.ReadImport(w.system, im.ID); access.KindOf(err) != access.Missing {
+		t.Error("an old report is still there:", err)
+	}
+}

@@ -164,6 +164,8 @@ type Answers struct {
 	People []Found
 	Total  int
 	More   bool // than Total
+	Near   bool // nothing has the text: these are close to it
+	Partly bool // the index is being made again: found by name only
 }
 
 // TypeAhead finds people by the first letters of their names, and by their
@@ -186,7 +188,7 @@ func TypeAhead(s *access.Session, l Look) (a Answers, err error) {
 		if err != nil {
 			return err
 		}
-		a.Total, a.More = found.Total, found.More
+		a.Total, a.More, a.Near, a.Partly = found.Total, found.More, found.Fuzzy, found.Rebuilding
 		for _, u := range found.Rows {
 			a.People = append(a.People, answer(tx, u, q.Within))
 		}

@@ -205,6 +205,10 @@ func peopleOptions(found directory.Answers, part string) web.Options {
 
 func totalOf(found directory.Answers) string {
 	switch {
+	case found.Partly:
+		return "La recherche se reconstruit : pour l’instant, par nom seulement"
+	case found.Near && len(found.People) > 0:
+		return "Aucun résultat exact ; noms proches"
 	case found.More:
 		return "Plus de 1\u202f000 résultats : précisez"
 	case found.Total > len(found.People):
