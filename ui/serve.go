@@ -142,9 +142,14 @@ func run(ctx context.Context, a *app.App, site *web.Site, listener net.Listener)
 	stopped := make(chan error, 1)
 	a.Go("arrêt", func() {
 		<-ctx.Done()
-		stopped <- errors.Join(site.EndStreams(), server.ShutdownWithTimeout(8*time.Second))
+		err := errors.Join(site.EndStreams(), server.ShutdownWithTimeout(8*time.Second))
+		listener.Close() // told to stop before it had begun, the server begins no more
+		stopped <- err
 	})
 	err := server.Listener(listener)
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
+	}
 	stop()
 	return errors.Join(err, <-stopped)
 }
