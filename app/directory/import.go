@@ -62,6 +62,7 @@ type Import struct {
 	Academy  string              `cbor:"acad,omitempty"` // as asked for
 	Step     int                 `cbor:"step,omitempty"` // last one that was committed: a resumed run goes on after it
 	Before   map[string]int      `cbor:"was,omitempty"`  // accounts before the batch, by UAI and profile, while it is applied
+	Holding  []data.Place        `cbor:"hold,omitempty"` // establishments of which the batch holds the deletions, while it is applied
 }
 
 // Tallies count what became of people.
@@ -429,7 +430,7 @@ func abandon(s *access.Session, im Import, dir, why string) error {
 		return err
 	}
 	im = stored
-	im.State, im.Phase, im.Ended, im.Before = ImportRefused, "", s.Now(), nil
+	im.State, im.Phase, im.Ended, im.Before, im.Holding = ImportRefused, "", s.Now(), nil, nil
 	im.Refusal = "Interrompu en chemin, il n’a pas pu reprendre (" + why + ") : importez de nouveau ces fichiers, ou les complets suivants."
 	if err := s.Begin(importing, im.ID); err != nil {
 		return err

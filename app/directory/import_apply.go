@@ -417,7 +417,7 @@ func (a *applier) try(u User) {
 
 // finish ends the run with its events: its own, and one per establishment.
 func (a *applier) finish() error {
-	a.im.State, a.im.Phase, a.im.Ended, a.im.Before = ImportDone, "", a.s.Now(), nil
+	a.im.State, a.im.Phase, a.im.Ended, a.im.Before, a.im.Holding = ImportDone, "", a.s.Now(), nil, nil
 	if a.opts.DryRun {
 		a.im.State = ImportTried
 		return a.s.Upkeep(a.report)

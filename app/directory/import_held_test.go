@@ -164,6 +164,21 @@ func TestWhatProvesNothingClearsNothing(t *testing.T) {
 	}
 }
 
+// TestADeltaAddsToWhatWaits: those of the complete are still absent.
+func TestADeltaAddsToWhatWaits(t *testing.T) {
+	w := newWorld(t)
+	w.receive(complete(t, "2026-09-01", crowd(20)...))
+	w.receive(complete(t, "2026-09-02", but(6, crowd(20))...))
+	var gone []aaf.Record
+	for i := 6; i < 12; i++ {
+		gone = append(gone, remove(aaf.Students, fmt.Sprint(1000+i)))
+	}
+	w.receive(delta(t, "2026-09-03", gone...))
+	if got := w.held(); len(got) != 1 || got[0] != "0990101X 12 élèves, 6 parents" {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestOneStopOfTwo: a teacher who is absent from two schools, of which one keeps
 // its people, leaves the other.
 func TestOneStopOfTwo(t *testing.T) {

@@ -2,9 +2,11 @@ package directory_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"syscall"
@@ -14,17 +16,21 @@ import (
 
 	"preau/app/directory"
 	"preau/app/format/aaf"
+	"preau/data"
 )
 
 // troubled are files in which every kind of line has a reason to be.
-func troubled() (from, to []aaf.Record) {
-	from = append(crowd(12), teacher("300", "PETIT", "Hugo", "1", "2").Record(aaf.Second), pupil("101", "ELEVE", "Tom", "2", "3B", "21000").Record(aaf.Second))
+func troubled() (from, to, then []aaf.Record) {
+	late := related("198", "Zoé", "204$90$0$3$1$0") // unchanged, but the relative comes with the second files
+	from = append(crowd(12), late, teacher("300", "PETIT", "Hugo", "1", "2").Record(aaf.Second), pupil("101", "ELEVE", "Tom", "2", "3B", "21000").Record(aaf.Second))
 	to = but(3, crowd(12)) // held with the two below, at the college
 	to = replace(replace(to, aaf.Students, "1003"), aaf.Students, "1004")
-	to = append(to, crowd(1)[3], // the mother of one who waits and of one who stays
+	to = append(to, late, crowd(1)[3], // the mother of one who waits and of one who stays
 		pupil("101", "ELEVE", "Tom", "2", "3A", "21000").Record(aaf.Second), pupil("102", "NOUVEAU", "Léo", "2", "3A", "202").Record(aaf.Second),
-		parent("202", "NOUVEAU", "Marc").Record(aaf.Second), parent("203", "VOISIN", "Paul").Record(aaf.Second), pupil("103", "", "Sans", "1", "3A").Record(aaf.Second))
-	return from, to
+		parent("202", "NOUVEAU", "Marc").Record(aaf.Second), parent("203", "VOISIN", "Paul").Record(aaf.Second), pupil("001", "", "Sans", "1", "3A").Record(aaf.Second), parent("204", "TARD", "Paul").Record(aaf.Second))
+	then = []aaf.Record{modify(aaf.Students, "1007", aaf.Attr{Name: "ENTEleveClasses", Values: []string{"1$3B"}}), remove(aaf.Students, "1008"), remove(aaf.Relatives, "21008"),
+		modify(aaf.Students, "999", aaf.Attr{Name: "mail"}), pupil("105", "NOUVEAU", "Lou", "1", "3A", "202").Record(aaf.Second), modify(aaf.Students, "102", aaf.Attr{Name: "ENTElevePersRelEleve"})}
+	return from, to, then
 }
 
 // lines are the report of an import, as it does not depend on accounts.
@@ -76,8 +82,15 @@ func TestChild(t *testing.T) {
 // people, the same counts, the same lines and the same deletions that wait.
 func TestKilled(t *testing.T) {
 	defer directory.ImportBatch(directory.ImportBatch(3))
-	before, after := troubled()
-	from, to := complete(t, "2026-09-01", before...), complete(t, "2026-09-02", after...)
+	before, after, last := troubled()
+	from := complete(t, "2026-09-01", append(before, parent("900", "CONTACT", "Max").Record(aaf.Second))...)
+	d := newDelivery(t, aaf.Complete, "2026-09-02", after...)
+	d.write()
+	d.kind, d.date, d.records = aaf.Delta, "2026-09-03", map[aaf.Category][]aaf.Record{}
+	for _, r := range last {
+		d.records[r.Category] = append(d.records[r.Category], r)
+	}
+	to := d.write()
 	whole := newWorld(t)
 	whole.receive(from)
 	count := &interrupted{Context: t.Context()}
@@ -99,15 +112,7 @@ func TestKilled(t *testing.T) {
 			break // it was reading: nothing was applied
 		}
 		resumed++
-		last, err := directory.LastImports(w.system, 5)
-		if err != nil {
-			t.Fatal(err)
-		}
-		i := 0
-		for last[i].Date != "2026-09-02" {
-			i++
-		}
-		im := last[i]
+		im := w.importOf("2026-09-03")
 		if im.State != directory.ImportDone || im.Sum() != want.Sum() {
 			t.Errorf("look %d: %s %s, want %s", n, im.State, im.Text(), want.Text())
 		}
@@ -127,6 +132,17 @@ func TestKilled(t *testing.T) {
 		t.Errorf("resumed only %d times", resumed)
 	}
 	t.Logf("resumed %d times", resumed)
+}
+
+// importOf reads the report of the files of a day.
+func (w *world) importOf(date string) directory.Import {
+	w.t.Helper()
+	all, err := directory.LastImports(w.system, 9)
+	i := slices.IndexFunc(all, func(im directory.Import) bool { return im.Date == date })
+	if err != nil || i < 0 {
+		w.t.Fatal(date, err)
+	}
+	return all[i]
 }
 
 // interrupt imports, stops after some looks and resumes; it reports whether
@@ -216,5 +232,45 @@ func TestOneAtATime(t *testing.T) {
 	}
 	if im, err := run(t.Context()); err != nil || im.ID != id || im.State != directory.ImportDone {
 		t.Errorf("%+v %v", im, err)
+	}
+}
+
+// TestFull: an import that finds no room stops, and ends once there is some, with
+// the counts of what was written alone.
+func TestFull(t *testing.T) {
+	defer directory.ImportBatch(directory.ImportBatch(5))
+	path := complete(t, "2026-09-01", crowd(60)...)
+	stopped := 0
+	for size := 128 << 10; size < 4<<20; size *= 2 {
+		dir, c := t.TempDir(), &clock{t: firstDay}
+		w := openBounded(t, dir, c, size)
+		im, err := w.try(w.system, directory.ImportOptions{Path: path})
+		if err := w.store.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err == nil || im == nil || im.State != directory.ImportStopped {
+			continue // no room to begin, or enough
+		}
+		stopped++
+		if !errors.Is(err, data.ErrFull) {
+			t.Error(err)
+		}
+		w = openWorld(t, dir, c)
+		if err := directory.ResumeImports(t.Context(), w.Gate, dir); err != nil {
+			t.Fatal(err)
+		}
+		done, err := directory.ReadImport(w.system, im.ID)
+		if err != nil || done.State != directory.ImportDone || done.Sum() != (directory.Tallies{Created: 120}) || len(w.everybody()) != 120 {
+			t.Errorf("%d bytes: %v %s, %d people", size, err, done.Text(), len(w.everybody()))
+		}
+		if err := w.store.Check(func(problem string) { t.Error(problem) }); err != nil {
+			t.Error(err)
+		}
+		if err := w.store.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if stopped == 0 {
+		t.Error("it never ran out of room")
 	}
 }

@@ -3,6 +3,7 @@ package directory_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -127,22 +128,23 @@ func TestEncodings(t *testing.T) {
 }
 
 // TestTwiceInTwoSlices: the last in the order of the files counts, with a warning,
-// whichever is read first.
+// though the first slice is long and its last record is read after.
 func TestTwiceInTwoSlices(t *testing.T) {
 	w := newWorld(t)
-	for n := range 4 {
-		d := newDelivery(t, aaf.Complete, "2026-09-01", tilleuls(), pupil("100", "DURAND", "Zoé", "1", "3A").Record(aaf.Second))
-		dir := d.write()
-		other := contents(t, complete(t, "2026-09-01", pupil("100", "DURAND", "Zoé", "1", "3B").Record(aaf.Second)))
-		second := aaf.FileName("ENT", aaf.Complete, "2026-09-01", aaf.Students, 1)
-		if err := os.WriteFile(filepath.Join(dir, second), other[aaf.FileName("ENT", aaf.Complete, "2026-09-01", aaf.Students, 0)], 0o600); err != nil {
-			t.Fatal(err)
-		}
-		im := w.receive(dir)
-		lines, _ := directory.OutcomesOf(w.system, im.ID, directory.SaysWarning, 0, 10)
-		if at, _ := w.user("zoe.durand").At(college); !slices.Equal(at.Classes, []string{"3B"}) || len(lines) != 1 || lines[0].File != second {
-			t.Errorf("%d: %v %+v", n, at.Classes, lines)
-		}
+	records := []aaf.Record{tilleuls()}
+	for i := range 400 {
+		records = append(records, pupil(fmt.Sprint(5000+i), "ELEVE", "Prénom"+string(rune('a'+i%26)), "1", "3A").Record(aaf.Second))
+	}
+	dir := complete(t, "2026-09-01", append(records, pupil("100", "DURAND", "Zoé", "1", "3A").Record(aaf.Second))...)
+	other := contents(t, complete(t, "2026-09-01", pupil("100", "DURAND", "Zoé", "1", "3B").Record(aaf.Second)))
+	second := aaf.FileName("ENT", aaf.Complete, "2026-09-01", aaf.Students, 1)
+	if err := os.WriteFile(filepath.Join(dir, second), other[aaf.FileName("ENT", aaf.Complete, "2026-09-01", aaf.Students, 0)], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	im := w.receive(dir)
+	lines, _ := directory.OutcomesOf(w.system, im.ID, directory.SaysWarning, 0, 10)
+	if at, _ := w.user("zoe.durand").At(college); !slices.Equal(at.Classes, []string{"3B"}) || len(lines) != 1 || lines[0].File != second {
+		t.Errorf("%v %+v", at.Classes, lines)
 	}
 }
 

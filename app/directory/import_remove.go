@@ -54,8 +54,11 @@ func (a *applier) remove(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := a.forgetUnknown(ctx); err != nil {
+		return err
+	}
 	a.step++
-	return a.forgetUnknown(ctx)
+	return nil
 }
 
 // forgetUnknown drops what was kept of people without an account, such as
@@ -87,7 +90,7 @@ func (a *applier) forgetUnknown(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.each(ctx, gone, func(tx *data.Tx, id string) error { return Sources.Delete(corresponding.Over(tx), id) })
+	return inParts(ctx, a, gone, func(tx *data.Tx, id string) error { return Sources.Delete(corresponding.Over(tx), id) })
 }
 
 // dropAll takes away what is lost, but from the establishments that keep theirs.
@@ -96,15 +99,23 @@ func (a *applier) dropAll(ctx context.Context, losses []loss, held map[data.Plac
 	losses = slices.DeleteFunc(slices.Clone(losses), func(l loss) bool {
 		return !slices.ContainsFunc(l.at, func(p data.Place) bool { return !held[p] })
 	})
-	for part := range slices.Chunk(losses, importBatch) {
+	return inParts(ctx, a, losses, func(tx *data.Tx, l loss) error {
+		l.at = slices.DeleteFunc(slices.Clone(l.at), func(p data.Place) bool { return held[p] })
+		return a.drop(tx, l, reason)
+	})
+}
+
+// inParts runs fn by bounded transactions which are no steps: their number
+// depends on what an interrupted run had left to do, and what is gone is not
+// found a second time.
+func inParts[T any](ctx context.Context, a *applier, items []T, fn func(*data.Tx, T) error) error {
+	for part := range slices.Chunk(items, importBatch) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		// What is already gone is no longer lost: these are no steps.
 		err := a.transaction(func(tx *data.Tx) error {
-			for _, l := range part {
-				l.at = slices.DeleteFunc(slices.Clone(l.at), func(p data.Place) bool { return held[p] })
-				if err := a.drop(tx, l, reason); err != nil {
+			for _, item := range part {
+				if err := fn(tx, item); err != nil {
 					return err
 				}
 			}
@@ -181,8 +192,12 @@ func (a *applier) lossOf(tx *data.Tx, s Source) (l loss, err error) {
 // what waits there for a confirmation. A whole complete forgets what waited
 // from before: it tells anew who is absent.
 func (a *applier) hold(losses []loss) (held map[data.Place]bool, err error) {
+	held = map[data.Place]bool{}
 	if a.done() {
-		return a.heldHere()
+		for _, place := range a.im.Holding {
+			held[place] = true
+		}
+		return held, nil
 	}
 	losing := map[data.Place]map[Profile]int{}
 	for p := range a.judged {
@@ -196,31 +211,17 @@ func (a *applier) hold(losses []loss) (held map[data.Place]bool, err error) {
 			losing[p][l.profile]++
 		}
 	}
-	held = map[data.Place]bool{}
 	return held, a.transaction(func(tx *data.Tx) error {
-		a.im.Step = a.step
+		a.im.Step, a.im.Holding = a.step, nil
 		wide := corresponding.Over(tx)
 		for _, place := range slices.Sorted(maps.Keys(losing)) {
 			accepted := slices.Contains(a.opts.AcceptDeletions, UAIOf(place))
-			held[place] = a.tooMany(place, losing[place]) && !accepted
+			if held[place] = a.tooMany(place, losing[place]) && !accepted; held[place] {
+				a.im.Holding = append(a.im.Holding, place)
+			}
 			if err := a.wait(wide, place, held[place], accepted, losses); err != nil {
 				return err
 			}
-		}
-		return nil
-	})
-}
-
-// heldHere are the establishments of which this import, before it was
-// interrupted, held the deletions.
-func (a *applier) heldHere() (map[data.Place]bool, error) {
-	held := map[data.Place]bool{}
-	return held, a.s.See(func(tx *data.Tx) error {
-		for h, err := range HeldDeletions.All(corresponding.Over(tx)) {
-			if err != nil {
-				return err
-			}
-			held[h.At] = h.Import == a.im.ID
 		}
 		return nil
 	})

@@ -31,7 +31,10 @@ func TestReportsAreReadWhereTheyHappened(t *testing.T) {
 	if _, err := directory.ReadImport(local, only.ID); access.KindOf(err) != access.Missing {
 		t.Error("the report of another school is read:", err)
 	}
-	namesake := w.administrator("lise.locale2", access.LocalAdmin, lycee)
+	if err := access.Create(t.Context(), w.system, access.NewAdministrator{Login: "lise.autre", LastName: "ADMIN", FirstName: "lise.locale", Password: password, Role: access.LocalAdmin, In: lycee}); err != nil {
+		t.Fatal(err)
+	}
+	namesake := w.signIn("lise.autre")
 	mine, err := w.try(local, directory.ImportOptions{Path: complete(t, "2026-09-02", tilleuls(), stranger)})
 	if err != nil {
 		t.Fatal(err)

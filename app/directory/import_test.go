@@ -35,7 +35,7 @@ func person(last, first string) aaf.Name { return aaf.Name{Last: last, First: fi
 
 // pupil is a student of a class of a school, with legal relatives.
 func pupil(id, last, first, school, class string, relatives ...string) aaf.Student {
-	s := aaf.Student{ID: id, INE: "0000000" + id + "A", Name: person(last, first), Birth: "2012-03-14", School: school, Mef: "10310019110", MefLabel: "3EME", Level: "TROISIEME",
+	s := aaf.Student{ID: id, INE: strings.Repeat("0", 10-len(id)) + id + "A", Name: person(last, first), Birth: "2012-03-14", School: school, Mef: "10310019110", MefLabel: "3EME", Level: "TROISIEME",
 		Classes: []aaf.Membership{{School: school, Code: class}}}
 	for _, r := range relatives {
 		s.Links = append(s.Links, aaf.Link{Relative: r, Code: "10", Legal: true, Contact: true})

@@ -66,8 +66,14 @@ func newWorld(t *testing.T) *world {
 
 func openWorld(t *testing.T, dir string, c *clock) *world {
 	t.Helper()
+	return openBounded(t, dir, c, 0)
+}
+
+// openBounded opens a world whose file may take so many bytes, 0 for no bound.
+func openBounded(t *testing.T, dir string, c *clock, bytes int) *world {
+	t.Helper()
 	tables := append(append([]data.Schema{}, access.Tables...), directory.Tables...)
-	store, err := data.Open(data.Config{Dir: dir, Now: c.now, Rand: rand.Reader, Log: zerolog.Nop(), Tables: tables})
+	store, err := data.Open(data.Config{Dir: dir, Now: c.now, Rand: rand.Reader, Log: zerolog.Nop(), MaxSize: bytes, Tables: tables})
 	if err != nil {
 		t.Fatal(err)
 	}
