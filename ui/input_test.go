@@ -211,16 +211,13 @@ func TestOddSearches(t *testing.T) {
 func TestTooLarge(t *testing.T) {
 	h := newHouse(t)
 	claire := h.enter("claire.moreau")
-	for _, path := range []string{"/theme", "/deconnexion", "/connexion", "/console/etablissements/nouveau", "/console/imports/x/application"} {
-		form := url.Values{web.TokenField: {claire.token}, "retour": {strings.Repeat("x", web.FormBytes)}}
-		if got := claire.post(path, form); got.Status != http.StatusRequestEntityTooLarge && got.Status != http.StatusNotFound {
-			t.Errorf("%s: %d", path, got.Status)
-		}
-	}
 	host := strings.TrimPrefix(h.base, "http://")
 	cookie := claire.sessionOf()
-	for _, path := range []string{"/theme", "/console/imports"} {
-		for _, length := range []string{"2147483648", "9223372036854775807"} {
+	for _, path := range []string{"/theme", "/deconnexion", "/connexion", "/console/etablissements/nouveau", "/console/imports/x/application", "/console/imports"} {
+		for _, length := range []string{fmt.Sprint(web.FormBytes + 1), "2147483648", "9223372036854775807"} {
+			if path == "/console/imports" && len(length) < 9 {
+				continue // a file may be as long
+			}
 			res, body := h.plain(fmt.Sprintf("POST %s HTTP/1.1\r\nHost: %s\r\nOrigin: %s\r\nCookie: %s=%s\r\nContent-Type: multipart/form-data; boundary=limite\r\nContent-Length: %s\r\n\r\n%s",
 				path, host, h.base, cookie.Name, cookie.Value, length, strings.Repeat("-", 9<<10)))
 			if res == nil || res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(body, "volumineux") {
