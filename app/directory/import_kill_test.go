@@ -107,9 +107,13 @@ func TestKilled(t *testing.T) {
 	for n := looks - 1; n >= 0 && resumed < 40; n-- {
 		w := newWorld(t)
 		w.receive(from)
+		untouched := w.outcome()
 		child := n%7 == 0 // a process of its own is slow
 		if !w.interrupt(to, n, child) {
-			break // it was reading: nothing was applied
+			if diff := cmp.Diff(untouched, w.outcome()); diff != "" {
+				t.Errorf("stopped while reading: %s", diff)
+			}
+			break
 		}
 		resumed++
 		im := w.importOf("2026-09-03")

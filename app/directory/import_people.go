@@ -299,19 +299,15 @@ func (a *applier) student(tx *data.Tx, id string, st staged) error {
 			return nil
 		}
 	}
-	wide := corresponding.Over(tx)
-	u := p.begin(Student, s.Name, s.Birth)
-	u.INE, u.Email, u.Mobile = s.INE, u.Email.Receive(s.Mail), u.Mobile.Receive(phoneOf(s.Phone))
-	_, u.Grade = s.Grade()
-	u.MEF = firstOf(s.MefLabel, a.label(wide, s.Mef), s.Mef)
-	u.Options = nil
-	for _, o := range s.Subjects {
-		u.Options = append(u.Options, Subject{o.Code, firstOf(o.Label, a.label(wide, o.Code), o.Code)})
-	}
-	former := u.Links
-	if u.Links, err = a.links(tx, p, s, former); err != nil {
+	u, err := a.schooled(tx, p, s)
+	if err != nil {
 		return err
 	}
+	var former []Link
+	if p.was != nil {
+		former = p.was.Links
+	}
+	wide := corresponding.Over(tx)
 	given := a.studentAttachments(s)
 	for _, m := range s.Classes {
 		if place := a.schools[m.School]; a.may(place) && a.batch.Kind == aaf.Delta {
@@ -327,6 +323,42 @@ func (a *applier) student(tx *data.Tx, id string, st staged) error {
 		return nil // it tells of the relatives too
 	}
 	return a.relink(wide, former, u.Links)
+}
+
+// schooled is a pupil as the record tells. Whoever is already in the second
+// degree is known by its files: those of the first only say that the école has
+// not let them go yet.
+func (a *applier) schooled(tx *data.Tx, p person, s aaf.Student) (u User, err error) {
+	if a.degree == aaf.First && p.was != nil && p.was.State() != Deleted {
+		ahead, err := a.inSecond(tx, p.was.ID)
+		if err != nil || ahead {
+			return *p.was, err
+		}
+	}
+	wide := corresponding.Over(tx)
+	u = p.begin(Student, s.Name, s.Birth)
+	u.INE, u.Email, u.Mobile = s.INE, u.Email.Receive(s.Mail), u.Mobile.Receive(phoneOf(s.Phone))
+	_, u.Grade = s.Grade()
+	u.MEF = firstOf(s.MefLabel, a.label(wide, s.Mef), s.Mef)
+	u.Options = nil
+	for _, o := range s.Subjects {
+		u.Options = append(u.Options, Subject{o.Code, firstOf(o.Label, a.label(wide, o.Code), o.Code)})
+	}
+	u.Links, err = a.links(tx, p, s, u.Links)
+	return u, err
+}
+
+// inSecond reports whether the files of the second degree have a pupil.
+func (a *applier) inSecond(tx *data.Tx, id string) (bool, error) {
+	for s, err := range SourcesByUser.All(corresponding.Over(tx), id) {
+		if err != nil {
+			return false, err
+		}
+		if degree := strings.SplitN(s.ID, "/", 3)[1]; !s.Gone && degree == string(aaf.Second) { // see sourceKey
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // bridge finds a pupil who is already there under another join key: the

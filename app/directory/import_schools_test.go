@@ -184,3 +184,25 @@ func TestWithoutAcademy(t *testing.T) {
 		t.Errorf("%+v %v", o.Establishment, err)
 	}
 }
+
+// TestAPupilWhoChangesAcademy has a new join key there, and the same number.
+func TestAPupilWhoChangesAcademy(t *testing.T) {
+	w := newWorld(t)
+	w.receive(complete(t, "2026-09-01", tilleuls(), pupil("100", "DURAND", "Zoé", "1", "3A").Record(aaf.Second)))
+	was := w.user("zoe.durand")
+	far := school("1", "0740001", "LES CIMES", "340")
+	far.Academy = "GRENOBLE"
+	zoe := pupil("777", "DURAND", "Zoé", "1", "3B")
+	zoe.INE = was.INE
+	im := w.receive(complete(t, "2026-09-01", far.Record(aaf.Second), zoe.Record(aaf.Second)))
+	there := data.Place("grenoble/" + far.UAI)
+	w.where("zoe.durand", there, college)
+	if lines, _ := directory.OutcomesOf(w.system, im.ID, directory.SaysMerged, 0, 10); len(lines) != 1 || len(w.everybody()) != 1 {
+		t.Errorf("%+v", lines)
+	}
+	w.receive(complete(t, "2026-09-02", tilleuls()))
+	w.where("zoe.durand", there)
+	if now := w.user("zoe.durand"); now.ID != was.ID || !now.Attachments[0].Main {
+		t.Errorf("%+v", now)
+	}
+}

@@ -401,6 +401,13 @@ func TestINEBridge(t *testing.T) {
 	if w.user("luc.autre").ID == was.ID {
 		t.Error("two people became one")
 	}
+	max.Name.Title, max.Level = "Mme", "CM1" // the école has not let her go
+	again := newDelivery(t, aaf.Complete, "2026-09-02", ecole.Record(aaf.First), max.Record(aaf.First))
+	again.degree, again.prefix = aaf.First, "ENT1DVA"
+	w.receive(again.write(aaf.Subjects))
+	if now := w.user("nina.max"); now.Grade != "3e" || now.MEF != "3EME" || len(now.Attachments) != 2 {
+		t.Errorf("taken back to the école: %s %+v", now.Grade, now.Attachments)
+	}
 }
 
 func TestDryRun(t *testing.T) {
