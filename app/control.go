@@ -131,7 +131,7 @@ type AdminForm struct {
 // CreateAdministrator makes an administrator, or renews the password of one.
 func (a *App) CreateAdministrator(ctx context.Context, f AdminForm) error {
 	if !access.OpensConsole(f.Login) {
-		return fmt.Errorf("le login %q n’a pas la forme prenom.nom : lettres sans accent, chiffres, point ou tiret", f.Login)
+		return fmt.Errorf("le login %q n’a pas la forme prenom.nom : lettres sans accent, chiffres, point ou tiret", f.Login)
 	}
 	place, err := a.placeFor(f)
 	if err != nil {

@@ -48,6 +48,7 @@ var policy = map[string]string{
 	"GET /premiere-mise-en-service":  nowhere, // it is over
 	"POST /premiere-mise-en-service": nowhere,
 	"GET /licences":                  open,
+	"GET /accessibilite":             open,
 	"POST /theme":                    onward,
 	"GET /":                          signedIn,
 	"POST /deconnexion":              onward,

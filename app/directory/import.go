@@ -20,6 +20,7 @@ import (
 
 // ImportOptions say what to import, and how.
 type ImportOptions struct {
+	Name            string // of what was sent, for messages; that of the path if empty
 	Path            string // a folder, a .zip, a .tar.gz or one file
 	TempDir         string // where staging goes: the data directory
 	Bytes           int64  // unpacked at most, 0 for the limit of the command line
@@ -60,6 +61,8 @@ type Import struct {
 	Lines    int                 `cbor:"lines"`
 	Sent     string              `cbor:"sent,omitempty"` // file of the data directory, kept so that a try can be applied
 	Academy  string              `cbor:"acad,omitempty"` // as asked for
+	kept     string              // name of what was sent, on the disk
+	name     string              // and as whoever sent it calls it
 	Step     int                 `cbor:"step,omitempty"` // last one that was committed: a resumed run goes on after it
 	Before   map[string]int      `cbor:"was,omitempty"`  // accounts before the batch, by UAI and profile, while it is applied
 	Holding  []data.Place        `cbor:"hold,omitempty"` // establishments of which the batch holds the deletions, while it is applied
@@ -132,7 +135,7 @@ func (t Tallies) String() string {
 // Text is the report as the command line prints it.
 func (im Import) Text() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s, %d fichiers : %s\n", im.Label(), im.Files, im.Sum())
+	fmt.Fprintf(&b, "%s, %d fichiers : %s\n", im.Label(), im.Files, im.Sum())
 	keys := make([]string, 0, len(im.Counts))
 	for k := range im.Counts {
 		keys = append(keys, k)
@@ -146,7 +149,7 @@ func (im Import) Text() string {
 		fmt.Fprintln(&b, "  !", w)
 	}
 	if im.Refusal != "" {
-		fmt.Fprintln(&b, "Refusé :", im.Refusal)
+		fmt.Fprintln(&b, "Refusé :", im.Refusal)
 	}
 	return strings.TrimRight(b.String(), "\n")
 }
@@ -268,7 +271,7 @@ func claim(g *access.Gate) bool {
 }
 
 // errImporting refuses an import while another is under way.
-var errImporting = &access.Refusal{Kind: access.Stale, Says: "Un import est déjà en cours : attendez qu’il se termine."}
+var errImporting = &access.Refusal{Kind: access.Stale, Says: "Un import est déjà en cours : attendez qu’il se termine."}
 
 // ImportAAF reads a delivery, checks it whole, then applies what changed. The
 // report comes back even with an error, once there is one.
@@ -309,7 +312,16 @@ func newImport(s *access.Session, id string, opts ImportOptions) *Import {
 	if opts.DryRun && filepath.Dir(opts.Path) == opts.TempDir {
 		im.Sent = filepath.Base(opts.Path)
 	}
+	im.kept, im.name = filepath.Base(opts.Path), opts.Name
 	return im
+}
+
+// named calls what was sent as whoever sent it does.
+func (im Import) named(text string) string {
+	if im.name == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, im.kept, im.name)
 }
 
 func stagingDir(temp, id string) string { return filepath.Join(temp, "import-"+id) }
@@ -349,7 +361,7 @@ func applyStaged(ctx context.Context, s *access.Session, im *Import, st *staging
 	case begun:
 		return im, errors.Join(err, stop(s, im, err))
 	}
-	im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), says(err)
+	im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), im.named(says(err))
 	return im, errors.Join(refusal(err), saveImport(s, im), os.RemoveAll(dir))
 }
 
@@ -361,7 +373,7 @@ func stop(s *access.Session, im *Import, why error) error {
 		return err
 	}
 	*im = stored
-	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(why)
+	im.State, im.Refusal = ImportStopped, "Interrompu, il reprendra où il en était : "+says(why)
 	return saveImport(s, im)
 }
 
@@ -390,7 +402,7 @@ func resumeImports(ctx context.Context, g *access.Gate, temp, but string) error 
 		case im.State == ImportStopped || im.State == ImportApplying:
 			err = errors.Join(err, resume(ctx, s, im, dir))
 		case im.State == ImportStaging:
-			im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), "Interrompu pendant la lecture des fichiers, rien n’a été appliqué : recommencez."
+			im.State, im.Ended, im.Refusal = ImportRefused, s.Now(), "Interrompu pendant la lecture des fichiers, rien n’a été appliqué : recommencez."
 			err = errors.Join(err, saveImport(s, &im), os.RemoveAll(dir))
 		default:
 			err = errors.Join(err, os.RemoveAll(dir))
@@ -431,7 +443,7 @@ func abandon(s *access.Session, im Import, dir, why string) error {
 	}
 	im = stored
 	im.State, im.Phase, im.Ended, im.Before, im.Holding = ImportRefused, "", s.Now(), nil, nil
-	im.Refusal = "Interrompu en chemin, il n’a pas pu reprendre (" + why + ") : importez de nouveau ces fichiers, ou les complets suivants."
+	im.Refusal = "Interrompu en chemin, il n’a pas pu reprendre (" + why + ") : importez de nouveau ces fichiers, ou les complets suivants."
 	if err := s.Begin(importing, im.ID); err != nil {
 		return err
 	}

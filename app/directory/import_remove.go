@@ -312,7 +312,7 @@ func (a *applier) retain(tx *data.Tx, h Held, losses []loss) error {
 		}
 		a.tallyAt(h.At, l.profile).Held++
 		st, id := a.stagedOf(l.source)
-		a.tellAt(h.At, SaysHeld, st, id, u, "Absent des fichiers : la suppression attend d’être confirmée.")
+		a.tellAt(h.At, SaysHeld, st, id, u, "Absent des fichiers : la suppression attend d’être confirmée.")
 		if err := a.stay(tx, u.Links, h.At); err != nil {
 			return err
 		}
@@ -615,7 +615,7 @@ func heldToDecide(s *access.Session, uai string) (Held, error) {
 	case err != nil:
 		return h, err
 	case !ok:
-		return h, access.Conflict("Aucune suppression n’attend d’être confirmée pour cet établissement : quelqu’un l’a déjà décidé.")
+		return h, access.Conflict("Aucune suppression n’attend d’être confirmée pour cet établissement : quelqu’un l’a déjà décidé.")
 	case !s.Can(access.ImportOwn, h.At):
 		return h, access.NotAllowed()
 	}

@@ -88,7 +88,7 @@ func stage(ctx context.Context, opts ImportOptions, dir string, im *Import) (*st
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
 	})
 	if opts.DryRun && len(st.Batches) > 1 {
-		im.Warnings = append(im.Warnings, "La livraison tient en plusieurs lots : cet essai compte chacun sans l’effet de ceux qui le précèdent.")
+		im.Warnings = append(im.Warnings, "La livraison tient en plusieurs lots : cet essai compte chacun sans l’effet de ceux qui le précèdent.")
 	}
 	return st, errors.Join(st.w.Flush(), f.Sync())
 }
@@ -128,7 +128,7 @@ func (st *staging) read(ctx context.Context, d *aaf.Delivery, b aaf.Batch, opts 
 func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, into *batch, opts ImportOptions, im *Import) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("lecture interrompue : %v", r)
+			err = fmt.Errorf("lecture interrompue : %v", r)
 		}
 	}()
 	number := slices.IndexFunc(st.Files, func(o aaf.File) bool { return o.Name == f.Name })
@@ -146,11 +146,11 @@ func (st *staging) readFile(ctx context.Context, d *aaf.Delivery, f aaf.File, in
 	defer st.mu.Unlock()
 	into.of(degree, f.Category) // a delta without a record has its date all the same
 	for name, n := range header.Unknown {
-		im.Warnings = append(im.Warnings, fmt.Sprintf("%s : attribut inconnu %s, lu %d fois et laissé de côté.", f.Name, name, n))
+		im.Warnings = append(im.Warnings, fmt.Sprintf("%s : attribut inconnu %s, lu %d fois et laissé de côté.", f.Name, name, n))
 	}
 	var bad *aaf.BadFile
 	if errors.As(err, &bad) && opts.KeepParsed {
-		im.Warnings = append(im.Warnings, "Fichier mal terminé, gardé jusqu’à sa dernière fiche lisible : "+bad.Error())
+		im.Warnings = append(im.Warnings, "Fichier mal terminé, gardé jusqu’à sa dernière fiche lisible : "+bad.Error())
 		for _, c := range []aaf.Category{aaf.Students, aaf.Relatives, aaf.StaffOf} {
 			st.Gaps[string(degree)+"/"+string(c)] = true
 		}
@@ -233,7 +233,7 @@ func (st *staging) again(former, latter staged, attrs []aaf.Attr, r aaf.Record) 
 		return latter, change.Overlay(known), nil
 	}
 	if isPerson(r.Category) && former.Op == latter.Op {
-		st.Lines = append(st.Lines, Outcome{Kind: SaysWarning, File: st.Files[latter.File].Name, Line: int(latter.Line), ID: r.ID, Says: "Cette fiche figure deux fois dans les fichiers : la dernière est retenue."})
+		st.Lines = append(st.Lines, Outcome{Kind: SaysWarning, File: st.Files[latter.File].Name, Line: int(latter.Line), ID: r.ID, Says: "Cette fiche figure deux fois dans les fichiers : la dernière est retenue."})
 	}
 	return latter, attrs, nil
 }

@@ -139,7 +139,7 @@ func uploadImport(v *web.Visit) error {
 	if err := v.Still(); err != nil {
 		return errors.Join(err, os.Remove(up.Path))
 	}
-	id, err := v.Appliance.BeginImport(v.Session, directory.ImportOptions{Path: up.Path, Bytes: UploadBytes, Academy: up.Form["academie"], DryRun: up.Form["essai"] != ""})
+	id, err := v.Appliance.BeginImport(v.Session, directory.ImportOptions{Path: up.Path, Name: up.Name, Bytes: UploadBytes, Academy: up.Form["academie"], DryRun: up.Form["essai"] != ""})
 	if err != nil {
 		return v.Again(errors.Join(err, os.Remove(up.Path)), showImports)
 	}

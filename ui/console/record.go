@@ -180,6 +180,9 @@ func (p *recordPage) identity(v *web.Visit, r directory.Record) {
 	}
 	add("nom", "Nom", r.LastName, "off")
 	add("prenom", "Prénom", r.FirstName, "off")
+	if !federated {
+		p.Identity = append(p.Identity, web.Field{Name: "civilite", Label: "Civilité", Value: v.Typed("civilite", r.Title), Locked: locked, Complete: "off"})
+	}
 	add("naissance", "Date de naissance", r.Birth.String(), "off")
 	p.Identity = append(p.Identity, web.Field{Name: "uid", Label: "UID", Value: r.ID, Locked: true, Complete: "off"})
 	if r.Profile == directory.Guest {
@@ -354,7 +357,7 @@ func editUser(v *web.Visit) error {
 	}
 	form := directory.UserForm{Version: version, Login: v.Form("login"), Email: v.Form("email"), Mobile: v.Form("portable"), Home: v.Form("domicile"), Work: v.Form("poste"),
 		Admin: yesNo(v, "admin"), Editor: yesNo(v, "editeur"), Confirmed: v.Form("confirmer") != "",
-		LastName: v.Form("nom"), FirstName: v.Form("prenom"), Birth: v.Form("naissance"), Street: v.Form("adresse"), PostalCode: v.Form("code-postal"), Town: v.Form("ville")}
+		LastName: v.Form("nom"), FirstName: v.Form("prenom"), Title: v.Form("civilite"), Birth: v.Form("naissance"), Street: v.Form("adresse"), PostalCode: v.Form("code-postal"), Town: v.Form("ville")}
 	if err := directory.EditUser(v.Session, v.Part("uai"), v.Part("id"), form); err != nil {
 		return v.Again(err, showRecord)
 	}

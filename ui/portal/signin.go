@@ -17,6 +17,7 @@ func Mount(public, signed web.Router) {
 	public.Get("/premiere-mise-en-service", showSetup)
 	public.Post("/premiere-mise-en-service", setUp)
 	public.Get("/licences", showLicences)
+	public.Get("/accessibilite", showAccessibility)
 	public.Post("/theme", setTheme)
 
 	signed.Get("/", showHome)
@@ -146,4 +147,8 @@ func setUp(v *web.Visit) error {
 	}
 	v.SignIn(signed)
 	return v.Done("/console/demarrage", "L’appareil est prêt. Il lui manque un établissement.")
+}
+
+func showAccessibility(v *web.Visit) error {
+	return v.ShowSimple("simple/accessibility", "Accessibilité", nil)
 }

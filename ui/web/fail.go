@@ -57,7 +57,7 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 func barePage(c *fiber.Ctx, page FailurePage) error {
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.SendString("<!doctype html>\n<html lang=\"fr\"><head><meta charset=\"utf-8\"><title>Page indisponible</title></head>\n<body><h1>Page indisponible</h1>\n<p>" +
-		html.EscapeString(page.Says) + "</p>\n<p>Référence : <code>" + page.Reference + "</code></p></body></html>\n")
+		html.EscapeString(page.Says) + "</p>\n<p>Référence : <code>" + page.Reference + "</code></p></body></html>\n")
 }
 
 // statusFor is the status of a refusal, or that of the server where it says

@@ -15,7 +15,7 @@ func (s *Site) Contain(c *fiber.Ctx) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.Appliance.Log().Error().Interface("panique", r).Bytes("pile", debug.Stack()).Str("chemin", c.Path()).Msg("requête interrompue")
-			err = s.Fail(c, fmt.Errorf("panique : %v", r))
+			err = s.Fail(c, fmt.Errorf("panique : %v", r))
 		}
 	}()
 	return c.Next()

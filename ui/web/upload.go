@@ -79,7 +79,7 @@ const mostFields = 20
 
 func (u *Uploaded) field(part *multipart.Part) error {
 	if len(u.Form) >= mostFields {
-		return &access.Refusal{Kind: access.Malformed, Says: "Ce formulaire n’est pas celui de l’ENT : rechargez la page, puis recommencez."}
+		return &access.Refusal{Kind: access.Malformed, Says: "Ce formulaire n’est pas celui de l’ENT : rechargez la page, puis recommencez."}
 	}
 	value, err := io.ReadAll(io.LimitReader(sent{part}, longestField))
 	u.Form[part.FormName()] = Clean(string(value))
