@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,6 +29,7 @@ type Views struct {
 	icons   sync.Map // name → template.HTML
 	badges  sync.Map // Badge → template.HTML
 	buffers sync.Pool
+	turn    chan struct{} // pages are rendered in the order in which they were asked
 }
 
 // Load parses the templates and prepares the static files of the executable.
@@ -40,7 +42,7 @@ func Load() (*Views, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := &Views{engine: html.NewFileSystem(http.FS(templates), ".html"), statics: files}
+	v := &Views{engine: html.NewFileSystem(http.FS(templates), ".html"), statics: files, turn: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	v.buffers.New = func() any { return &bytes.Buffer{} }
 	v.engine.AddFuncMap(map[string]any{"asset": v.url, "icon": v.icon, "number": Number, "pair": Pair})
 	return v, v.engine.Load()
@@ -75,6 +77,8 @@ func (v *Views) Licences() string { return string(v.statics.files["lib/licences.
 
 // render executes a template whole, so that nobody is sent half a page.
 func (v *Views) render(name string, data any, send func([]byte) error) error {
+	v.turn <- struct{}{}
+	defer func() { <-v.turn }()
 	b := v.buffers.Get().(*bytes.Buffer)
 	defer v.buffers.Put(b)
 	b.Reset()
