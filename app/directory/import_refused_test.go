@@ -151,7 +151,7 @@ func TestTwiceInTwoSlices(t *testing.T) {
 // TestSamples imports the imaginary schools that come with the description of
 // the format.
 func TestSamples(t *testing.T) {
-	const samples = "/work/shared/samples/aaf"
+	const samples = "../../../shared/samples/aaf"
 	files, err := os.ReadDir(samples)
 	if err != nil {
 		t.Skip("no samples here:", err)
@@ -176,9 +176,13 @@ func TestSamples(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Log(im.Text())
 		for _, l := range lines {
-			t.Logf("  %s %s %s:%d %s %s", l.Kind, l.Who, l.File, l.Line, l.ID, l.Says)
+			if l.Kind == directory.SaysRefused && l.Line == 0 {
+				t.Errorf("refused without a place in the files: %+v", l)
+			}
+		}
+		if im.State != directory.ImportDone || im.Sum().Created+im.Sum().Changed == 0 {
+			t.Errorf("%s", im.Text())
 		}
 	}
 }
