@@ -53,6 +53,7 @@ var policy = map[string]string{
 	"GET /":                          signedIn,
 	"POST /deconnexion":              onward,
 	"POST /prolonger":                onward,
+	"POST /sessions":                 onward,
 
 	"GET /console":            chosen,
 	"GET /console/demarrage":  admins,
@@ -77,6 +78,7 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation":  within,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation": stale,
 	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/diagnostic":    within,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/sessions":     "303 404 404 404 303 404 303 303 303",
 
 	"GET /console/etablissements/:uai/journal":            within,
 	"GET /console/etablissements/:uai/journal/flux":       within,

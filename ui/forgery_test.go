@@ -48,6 +48,8 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/etablissements/nouveau", deed{marc, "/console/etablissements/nouveau", url.Values{"nature": {"virtuel"}, "nom": {"Réseau de la vallée"}, "academie": {demo.AcademyName}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id", deed{marc, record, fields(), nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/annuaire", deed{marc, record + "/annuaire", url.Values{"champ": {"email"}}, nil, true})
+	do("POST /sessions", deed{marc, "/sessions", nil, nil, true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/sessions", deed{marc, record + "/sessions", nil, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
 

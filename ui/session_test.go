@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -372,4 +373,52 @@ func TestSealedCookies(t *testing.T) {
 	if p := h.with(&http.Cookie{Name: prefix + "theme", Value: `x><script>`}); strings.Contains(p.get("/connexion").Body, "x><script>") {
 		t.Error("the theme is copied to the page")
 	}
+}
+
+// TestPeopleCloseSessions: people see and end their other sessions, and an
+// administrator those of a person of their establishment.
+func TestPeopleCloseSessions(t *testing.T) {
+	h := newHouse(t)
+	here, there, third := h.enter("lucas.martin"), h.enter("lucas.martin"), h.enter("lucas.martin")
+	if page := here.get("/"); !strings.Contains(page.Body, "Vos autres sessions ouvertes") {
+		t.Fatal("the other sessions are not listed")
+	} else if m := regexp.MustCompile(`name="session" value="([0-9a-f]+)"`).FindStringSubmatch(page.Body); m == nil {
+		t.Fatal("no session can be closed")
+	} else if got := here.post("/sessions", url.Values{"session": {m[1]}}); got.Status != http.StatusSeeOther {
+		t.Fatal(got.Status)
+	}
+	open := 0
+	for _, p := range []*person{there, third} {
+		if p.get("/").Status == http.StatusOK {
+			open++
+		}
+	}
+	if open != 1 {
+		t.Errorf("%d of the two others are open, want 1", open)
+	}
+	if got := here.post("/sessions", nil); got.Status != http.StatusSeeOther || here.get("/").Status != http.StatusOK {
+		t.Error("closing the others closed this one")
+	}
+	if there.get("/").Status == http.StatusOK || third.get("/").Status == http.StatusOK {
+		t.Error("another session is still open")
+	}
+	claire := h.enter("claire.moreau")
+	home := claire.get("/console").Get("Location")
+	record := recordOf(t, claire, home, "lucas.martin")
+	if page := claire.get(record); !strings.Contains(page.Body, "1\u00a0session ouverte") {
+		t.Error("the record does not say that a session is open")
+	}
+	if got := claire.post(record+"/sessions", nil); got.Status != http.StatusSeeOther || here.get("/").Status != http.StatusSeeOther {
+		t.Error("the administrator closed nothing")
+	}
+}
+
+// recordOf is the address of the record of somebody, found by their login.
+func recordOf(t *testing.T, p *person, home, login string) string {
+	t.Helper()
+	m := regexp.MustCompile(`href="([^"]+/utilisateurs/[^"]+)"`).FindStringSubmatch(p.get(home + "/recherche?q=" + login).Body)
+	if m == nil {
+		t.Fatal("nobody found")
+	}
+	return m[1]
 }

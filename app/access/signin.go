@@ -198,6 +198,28 @@ func (s *Session) SignOut() error {
 	}, data.Fact{Action: signingOutFact, About: s.Account}))
 }
 
+// CloseOthers ends the person's other sessions, or one of them if its key is
+// given.
+func (s *Session) CloseOthers(key string) error {
+	by := s.author(nil)
+	by.May = data.Everywhere
+	return explain(s.gate.store.Record(by, func(tx *data.Tx) error {
+		wide := signingIn.Over(tx)
+		var ended []string
+		for t, err := range TokensByAccount.All(wide, s.Account.ID) {
+			if err != nil {
+				return err
+			}
+			if t.Hash != s.Token && (key == "" || t.Hash == key) {
+				ended = append(ended, t.Hash)
+			}
+		}
+		return deleteAll(wide, Tokens, ended)
+	}, data.Fact{Action: closingFact, About: s.Account}))
+}
+
+var closingFact = data.Action{Key: "session.close", Says: "Fermeture d’autres sessions"}
+
 // A Device is a browser that somebody signed in with: it is never slowed down
 // by what others try against the account.
 type Device struct {

@@ -174,6 +174,17 @@ func EndEverySession(tx *data.Tx) error {
 	return nil
 }
 
+// OpenSessions is how many sessions somebody has, whom the caller has read.
+func OpenSessions(tx *data.Tx, account string) (n int, err error) {
+	for _, err := range TokensByAccount.All(signingIn.Over(tx), account) {
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
+}
+
 // Sessions returns the open sessions of the person, latest first.
 func (s *Session) Sessions() (all []Token, err error) {
 	err = s.See(func(tx *data.Tx) error {

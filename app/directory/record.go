@@ -12,6 +12,7 @@ type Record struct {
 	User
 	Here      Attachment // to the establishment of the page
 	Seen      access.Presence
+	Sessions  int   // open now
 	Relatives []Kin // of a student
 	Children  []Kin // of a relative
 	Schools   []Card
@@ -56,6 +57,9 @@ func RecordOf(s *access.Session, uai, id string) (r Record, err error) {
 
 func (r *Record) fill(tx *data.Tx, s *access.Session, place data.Place) (err error) {
 	if r.Seen, err = access.LastSignIn(tx, r.ID); err != nil {
+		return err
+	}
+	if r.Sessions, err = access.OpenSessions(tx, r.ID); err != nil {
 		return err
 	}
 	if r.Role, err = access.RoleOf(tx, r.ID); err != nil {

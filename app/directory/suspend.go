@@ -13,6 +13,19 @@ var (
 	reactivating = access.NewAction("user.reactivate", "Réactivation du compte", access.ManageAccounts, data.Attention)
 )
 
+var closing = access.NewAction("session.close", "Fermeture des sessions", access.ManageAccounts, data.Attention)
+
+// CloseSessions signs somebody out everywhere, without closing the account.
+func CloseSessions(s *access.Session, id string) error {
+	return s.Do(closing, func(tx *data.Tx) (data.Row, error) {
+		u, err := changeable(tx, s, id)
+		if err != nil {
+			return nil, err
+		}
+		return u, access.EndSessions(tx, u.ID)
+	})
+}
+
 // Suspend closes a person's account: sign-in refuses it and its open sessions
 // end, until Reactivate opens it again, identical.
 func Suspend(s *access.Session, id, reason string) error {

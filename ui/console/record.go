@@ -34,6 +34,7 @@ type recordPage struct {
 	Suspend, Reactivate  string
 	History              []web.EventLine
 	Dialog               *question
+	Sessions             string // « 2 sessions ouvertes », "" for none that may be closed
 }
 
 type switchLine struct {
@@ -74,6 +75,9 @@ func record(v *web.Visit, ask func(recordPage) *question) error {
 	home := at(uai) + "/utilisateurs/" + part
 	page := recordPage{ID: id, Name: r.Label(), Home: home + "/" + id, Profile: r.Profile.One(), Badge: badges[r.State()], Version: r.Version, MayEdit: r.MayEdit}
 	page.Note = join(" · ", r.Profile.One(), born(r), r.ID)
+	if r.Sessions > 0 && r.MayEdit && r.ID != v.Session.Account.ID {
+		page.Sessions = web.Count(r.Sessions, "session ouverte", "sessions ouvertes")
+	}
 	page.tabs(v)
 	page.explain(r)
 	if err := page.fill(v, uai, r); err != nil {
@@ -446,4 +450,11 @@ func showDiagnosis(v *web.Visit) error {
 		return err
 	}
 	return v.Show("console/diagnosis", "Diagnostic de "+r.Label(), f, page)
+}
+
+func closeSessions(v *web.Visit) error {
+	if err := directory.CloseSessions(v.Session, v.Part("id")); err != nil {
+		return v.Again(err, showRecord)
+	}
+	return v.Done(recordAt(v), "Les sessions sont fermées.")
 }

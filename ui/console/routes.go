@@ -38,6 +38,7 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/suspension", reached(suspendUser))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reached(askReactivation))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reached(reactivateUser))
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/sessions", reached(closeSessions))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/diagnostic", reached(showDiagnosis))
 
 	c.Get("/etablissements/:uai/journal", showJournal)

@@ -23,6 +23,7 @@ func Mount(public, signed web.Router) {
 	signed.Get("/", showHome)
 	signed.Post("/deconnexion", signOut)
 	signed.Post("/prolonger", prolong)
+	signed.Post("/sessions", closeOthers)
 }
 
 // signInPage is simple/signin.html.
@@ -97,11 +98,33 @@ func prolong(v *web.Visit) error { return v.Done(v.Form("retour"), "") }
 type homePage struct {
 	Name, Login, Profile string
 	Administers          bool
+	Others               []sessionLine
 }
+
+// sessionLine is another open session of the person.
+type sessionLine struct{ Key, Since, From, Agent string }
 
 func showHome(v *web.Visit) error {
 	a := v.Session.Account
-	return v.ShowSimple("simple/home", "Accueil", homePage{a.Name, a.Login, profileName(a.Profile), v.Session.Administers()})
+	page := homePage{Name: a.Name, Login: a.Login, Profile: profileName(a.Profile), Administers: v.Session.Administers()}
+	open, err := v.Session.Sessions()
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if t.Hash != v.Session.Token {
+			page.Others = append(page.Others, sessionLine{t.Hash, web.Moment(v.Session.Now(), t.Created), t.From, t.Agent})
+		}
+	}
+	return v.ShowSimple("simple/home", "Accueil", page)
+}
+
+// closeOthers ends one of the person's other sessions, or all of them.
+func closeOthers(v *web.Visit) error {
+	if err := v.Session.CloseOthers(v.Form("session")); err != nil {
+		return err
+	}
+	return v.Done("/", "Fermé.")
 }
 
 func setTheme(v *web.Visit) error {
