@@ -103,6 +103,8 @@ type establishmentPage struct {
 	Admins  []adminLine
 	MayEdit bool
 	Home    string
+
+	Activity, Inactive bool // the choice is shown, and made
 }
 
 type fact struct{ Label, Value string }
@@ -129,6 +131,13 @@ func showEstablishment(v *web.Visit) error {
 		{Name: "email", Label: "Adresse e-mail", Kind: "email", Value: v.Typed("email", o.Email.Value()), Complete: "off", Locked: !o.MayEdit, Origin: origin(o.Email)},
 		{Name: "site", Label: "Site Internet", Kind: "url", Value: v.Typed("site", o.Website), Complete: "off", Locked: !o.MayEdit},
 		{Name: "xiti", Label: "Identifiant XiTi", Value: v.Typed("xiti", o.Marker), Complete: "off", Locked: !o.MayMark, Hint: markerHint(o)},
+	}
+	if o.MayMark {
+		page.Fields = append(page.Fields, web.Field{Name: "collectivite", Label: "Collectivité", Value: v.Typed("collectivite", o.Collectivity), Complete: "off"})
+		page.Activity = true
+		if page.Inactive = o.Inactive; v.Refused() != nil {
+			page.Inactive = v.Form("actif") == "non"
+		}
 	}
 	page.Facts = []fact{{"UAI", o.UAI}, {"Type", o.Kind.Label()}, {"Académie", o.AcademyName}, {"Collectivité", o.Collectivity}, {"Adresse", o.Address.String()},
 		{"Téléphone", o.Phone}, {"Chef d’établissement", o.HeadName}, {"Origine", source(o.Source)}}
@@ -182,6 +191,17 @@ func editEstablishment(v *web.Visit) error {
 		return &access.Refusal{Kind: access.Malformed, Says: "Rechargez la fiche, puis recommencez."}
 	}
 	form := directory.EstablishmentForm{Version: version, Email: v.Form("email"), Website: v.Form("site"), Marker: v.Form("xiti")}
+	place, err := directory.PlaceOfUAI(v.Session, uai)
+	if err != nil {
+		return err
+	}
+	if c := v.Form("collectivite"); c != "" && v.Session.Can(access.EditMarker, place) {
+		form.Collectivity = &c
+		if v.Form("actif") != "" {
+			inactive := v.Form("actif") == "non"
+			form.Inactive = &inactive
+		}
+	}
 	if err := directory.EditEstablishment(v.Session, uai, form); err != nil {
 		return v.Again(err, showEstablishment)
 	}
