@@ -27,6 +27,18 @@ func TestReservedFields(t *testing.T) {
 	if got := marc.post(home, form(marc)); got.Status != http.StatusSeeOther {
 		t.Fatal(got.Status, got.Body)
 	}
+	member := regexp.MustCompile(`<option value="([A-Z0-9]+)">([^<]+)</option>`).FindStringSubmatch(claire.get(home).Body)
+	if member == nil {
+		t.Fatal("nobody can be made the head")
+	}
+	chosen := form(claire)
+	chosen.Set("chef", member[1])
+	if got := claire.post(home, chosen); got.Status != http.StatusSeeOther {
+		t.Fatal(got.Status, got.Body)
+	}
+	if !strings.Contains(claire.get(home).Body, `<dd>`+member[2]+`</dd>`) {
+		t.Error("the head is not the one who was chosen")
+	}
 	page := marc.get(home).Body
 	if !strings.Contains(page, "Région de la vallée") || !strings.Contains(page, `value="non" checked`) {
 		t.Error("a higher role changes nothing")

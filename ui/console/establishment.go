@@ -105,6 +105,7 @@ type establishmentPage struct {
 	Home    string
 
 	Activity, Inactive bool // the choice is shown, and made
+	Head               web.Choice
 }
 
 type fact struct{ Label, Value string }
@@ -139,6 +140,9 @@ func showEstablishment(v *web.Visit) error {
 			page.Inactive = v.Form("actif") == "non"
 		}
 	}
+	if page.Head, err = heads(v, o); err != nil {
+		return err
+	}
 	page.Facts = []fact{{"UAI", o.UAI}, {"Type", o.Kind.Label()}, {"Académie", o.AcademyName}, {"Collectivité", o.Collectivity}, {"Adresse", o.Address.String()},
 		{"Téléphone", o.Phone}, {"Chef d’établissement", o.HeadName}, {"Origine", source(o.Source)}}
 	for _, a := range o.Activation {
@@ -157,6 +161,24 @@ func showEstablishment(v *web.Visit) error {
 		page.Admins = append(page.Admins, line)
 	}
 	return v.Show("console/establishment", o.Name, f, page)
+}
+
+// headsShown is how many members of staff the head is chosen among.
+const headsShown = 200
+
+// heads are those who may be made the head of an establishment.
+func heads(v *web.Visit, o directory.Overview) (web.Choice, error) {
+	chosen := ""
+	if o.HeadByHand {
+		chosen = o.Head
+	}
+	chosen = v.Typed("chef", chosen)
+	c := web.Choice{Name: "chef", Label: "Chef d’établissement", Options: []web.ChoiceOption{{Label: "Celui de l’annuaire fédérateur", Chosen: chosen == ""}}}
+	staff, err := directory.People(v.Session, o.UAI, directory.Filter{Profile: directory.Staff}, "", false, headsShown)
+	for _, l := range staff.Lines {
+		c.Options = append(c.Options, web.ChoiceOption{Value: l.ID, Label: l.Label(), Chosen: l.ID == chosen})
+	}
+	return c, err
 }
 
 func markerHint(o directory.Overview) string {
@@ -194,6 +216,9 @@ func editEstablishment(v *web.Visit) error {
 	place, err := directory.PlaceOfUAI(v.Session, uai)
 	if err != nil {
 		return err
+	}
+	if head, given := v.Form("chef"), v.Request().PostArgs().Has("chef"); given {
+		form.Head = &head
 	}
 	if c := v.Form("collectivite"); c != "" && v.Session.Can(access.EditMarker, place) {
 		form.Collectivity = &c
