@@ -246,3 +246,39 @@ func TestVisitsWhileFlushing(t *testing.T) {
 		wg.Wait()
 	}
 }
+
+// TestSuspendedWhileVerifying: whichever of a suspension and a sign-in comes
+// first, no session is left that a reactivation would open again.
+func TestSuspendedWhileVerifying(t *testing.T) {
+	w := newWorld(t)
+	a := w.enrol("PAA00001", "lucas.martin", balzac)
+	for i := range 6 {
+		var signed *access.Signed
+		var wg sync.WaitGroup
+		wg.Go(func() { signed, _ = w.try("lucas.martin", password, "") })
+		time.Sleep(time.Duration(i*8) * time.Millisecond) // somewhere in the verification
+		closed := a
+		closed.Suspended = true
+		w.change(func(tx *data.Tx) error {
+			if err := access.Accounts.Put(tx, closed); err != nil {
+				return err
+			}
+			return access.EndSessions(tx, a.ID)
+		}, closed)
+		wg.Wait()
+		w.change(func(tx *data.Tx) error { return access.Accounts.Put(tx, a) }, a)
+		if signed == nil || signed.Session == nil {
+			continue
+		}
+		if _, err := w.Resume(signed.Token, "", false); access.KindOf(err) != access.Anonymous {
+			t.Errorf("a session outlived the suspension: %v", err)
+		}
+	}
+	left := 0
+	if err := w.System("essai").See(func(tx *data.Tx) (err error) {
+		left, err = access.OpenSessions(tx, a.ID)
+		return err
+	}); err != nil || left != 0 {
+		t.Errorf("%d sessions are left, %v", left, err)
+	}
+}
