@@ -22,6 +22,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/post"
 	"preau/data"
 )
 
@@ -35,7 +36,8 @@ type Config struct {
 	Now     func() time.Time // default time.Now
 	Rand    io.Reader        // default crypto/rand
 	Log     zerolog.Logger
-	MaxSize int64 // of the store in bytes, 0 for no bound
+	MaxSize int64  // of the store in bytes, 0 for no bound
+	KeyFile string // of the secret of the appliance, "" for one in its directory
 }
 
 // An App is an open appliance.
@@ -53,6 +55,8 @@ type App struct {
 	setUp     sync.Mutex // one set-up at a time
 	mu        sync.Mutex
 	setupCode string // of the first start, "" once used
+	flagURL   string // public address given by a flag
+	listenURL string // address that it answers on
 }
 
 // ballast is the room kept aside for the day the disk is full: enough to delete,
@@ -60,7 +64,7 @@ type App struct {
 const ballast = 64 << 20
 
 // Tables are those of every area.
-var Tables = slices.Concat(access.Tables, directory.Tables, []data.Schema{SettingsTable})
+var Tables = slices.Concat(post.Tables, access.Tables, directory.Tables, []data.Schema{SettingsTable})
 
 // Open opens the appliance of a directory, and makes it if there is none.
 func Open(cfg Config) (*App, error) {
@@ -73,16 +77,17 @@ func Open(cfg Config) (*App, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, err
 	}
-	store, err := data.Open(data.Config{Dir: cfg.Dir, Now: cfg.Now, Rand: cfg.Rand, Log: cfg.Log, MaxSize: int(cfg.MaxSize), Ballast: ballast, Build: Version, Tables: Tables})
+	key, err := readKey(cfg)
+	if err != nil {
+		return nil, err
+	}
+	store, err := data.Open(data.Config{Dir: cfg.Dir, Now: cfg.Now, Rand: cfg.Rand, Key: key, Log: cfg.Log, MaxSize: int(cfg.MaxSize), Ballast: ballast, Build: Version, Tables: Tables})
 	if err != nil {
 		return nil, Explain(cfg.Dir, err)
 	}
-	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), cfg: cfg}
+	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), cfg: cfg, key: key}
 	a.ctx, a.stop = context.WithCancel(context.Background())
-	if a.key, err = readKey(cfg); err == nil {
-		err = os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600)
-	}
-	if err != nil {
+	if err := os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return a, nil
@@ -123,18 +128,22 @@ const (
 
 func (a *App) pidFile() string { return filepath.Join(a.cfg.Dir, pidName) }
 
-// readKey reads the secret that seals cookies, and makes it the first time.
+// readKey reads the secret that seals cookies and what the store keeps secret,
+// and makes it the first time.
 func readKey(cfg Config) ([]byte, error) {
-	file := filepath.Join(cfg.Dir, keyName)
+	file := cfg.KeyFile
+	if file == "" {
+		file = filepath.Join(cfg.Dir, keyName)
+	}
 	key, err := os.ReadFile(file)
 	if errors.Is(err, os.ErrNotExist) {
-		key = make([]byte, 32)
+		key = make([]byte, data.KeySize)
 		if _, err := io.ReadFull(cfg.Rand, key); err != nil {
 			return nil, err
 		}
 		return key, os.WriteFile(file, key, 0o600)
 	}
-	if err == nil && len(key) != 32 {
+	if err == nil && len(key) != data.KeySize {
 		return nil, fmt.Errorf("%s n’est pas une clé de Préau : remettez le fichier d’origine, ou retirez-le pour en créer une autre", file)
 	}
 	return key, err

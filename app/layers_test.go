@@ -11,7 +11,7 @@ import (
 )
 
 // layers are the rooms inside app, lowest first: each may import those before it.
-var layers = []string{"app/access", "app/directory", "app/groups", "app/services", "app/pages", "app/requests", "app/sso", "app"}
+var layers = []string{"app/post", "app/access", "app/directory", "app/groups", "app/services", "app/pages", "app/requests", "app/sso", "app"}
 
 // alone are the modules that one room only may import.
 var alone = map[string]string{

@@ -9,15 +9,17 @@ import (
 	"time"
 
 	"preau/app/access"
+	"preau/app/post"
 	"preau/data"
 )
 
 // Settings are those of the appliance.
 type Settings struct {
 	Name      string    `cbor:"name" log:"Nom de l’ENT"`
-	Demo      bool      `cbor:"demo,omitempty" log:"-"`  // made by preau demo: never served for real
-	LastNight time.Time `cbor:"night" log:"-"`           // last run of the nightly jobs
-	Sheet     []Sign    `cbor:"sheet,omitempty" log:"-"` // of a demo: its accounts, for the sign-in page
+	PublicURL string    `cbor:"url,omitempty" log:"Adresse publique"` // such as https://ent.example, "" for none
+	Demo      bool      `cbor:"demo,omitempty" log:"-"`               // made by preau demo: never served for real
+	LastNight time.Time `cbor:"night" log:"-"`                        // last run of the nightly jobs
+	Sheet     []Sign    `cbor:"sheet,omitempty" log:"-"`              // of a demo: its accounts, for the sign-in page
 }
 
 // A Sign is a line of a demo's table of accounts.
@@ -139,8 +141,33 @@ func (f Setup) check() error {
 func (a *App) MarkDemo(s *access.Session, name string, sheet []Sign) error {
 	return s.Do(settingUp, func(tx *data.Tx) (data.Row, error) {
 		set := Settings{Name: name, Demo: true, Sheet: sheet}
-		return set, SettingsTable.Put(tx, set)
+		return set, errors.Join(SettingsTable.Put(tx, set), post.SettingsTable.Put(tx, post.Settings{Demo: true}))
 	})
+}
+
+// Served tells where the appliance is: public is the address given by a flag,
+// which wins over the setting, and listened the one it answers on.
+func (a *App) Served(public, listened string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.flagURL, a.listenURL = public, listened
+}
+
+// Base is the address that every link which leaves the appliance begins with:
+// never one that a request named. public is false when nobody gave it, and the
+// links lead to this machine only.
+func (a *App) Base() (base string, public bool, err error) {
+	a.mu.Lock()
+	flag, listened := a.flagURL, a.listenURL
+	a.mu.Unlock()
+	if flag != "" {
+		return flag, true, nil
+	}
+	set, err := a.Settings()
+	if err != nil || set.PublicURL == "" {
+		return listened, false, err
+	}
+	return set.PublicURL, true, nil
 }
 
 // ErrDemo refuses to serve for real what preau demo made.

@@ -64,6 +64,7 @@ type Config struct {
 	Dir     string           // holds the file, the search index and the ballast
 	Now     func() time.Time // of transactions
 	Rand    io.Reader        // of identifiers and salts
+	Key     []byte           // of KeySize bytes, for sealed secrets: nil for a store that has none
 	Log     zerolog.Logger   // for what goes wrong beside any transaction
 	MaxSize int              // of the file in bytes, 0 for no bound
 	Ballast int64            // bytes kept aside for the day the disk is full, 0 for none

@@ -156,13 +156,15 @@ func run(ctx context.Context, a *app.App, site *web.Site, listener net.Listener)
 
 // announce tells whoever started the appliance where it is.
 func announce(a *app.App, at string, site *web.Site) error {
+	scheme := "http"
+	if site.Secure {
+		scheme = "https"
+	}
+	listened := scheme + "://" + at
+	a.Served(site.Base(), listened)
 	base := site.Base()
 	if base == "" {
-		scheme := "http"
-		if site.Secure {
-			scheme = "https"
-		}
-		base = scheme + "://" + at
+		base = listened
 	}
 	fmt.Fprintln(os.Stdout, "Préau répond sur", base)
 	if site.Insecure {

@@ -3,6 +3,7 @@ package access
 import (
 	"fmt"
 	"regexp"
+	"strings"
 	"time"
 
 	"preau/data"
@@ -17,9 +18,14 @@ type Account struct {
 	Profile   string       `cbor:"prof" log:"-"`
 	At        []data.Place `cbor:"at" log:"-"`
 	Hash      string       `cbor:"hash,omitempty" log:"Mot de passe,secret"` // argon2id, "" before activation
+	Email     string       `cbor:"mail,omitempty" log:"-"`                   // that the account may be recovered by, "" for none
+	Terms     string       `cbor:"terms,omitempty" log:"-"`                  // stamp of those accepted: see Terms
 	Suspended bool         `cbor:"susp,omitempty" log:"-"`
 	Deleted   bool         `cbor:"del,omitempty" log:"-"`
 }
+
+// AdminProfile is the profile of an administrator who is nobody in the directory.
+const AdminProfile = "admin"
 
 // Key is the UID of the account.
 func (a Account) Key() string { return a.ID }
@@ -49,6 +55,7 @@ func (p Presence) Places() []data.Place { return []data.Place{""} }
 var (
 	Accounts        = data.NewTable[Account]("accounts")
 	AccountsByLogin = Accounts.Unique("login", func(a Account) string { return a.Login })
+	AccountsByEmail = Accounts.Index("email", func(a Account) []string { return filled(strings.ToLower(a.Email)) })
 
 	Grants          = data.NewTable[Grant]("grants")
 	GrantsByAccount = Grants.Index("account", func(g Grant) []string { return []string{g.Account} })
@@ -64,10 +71,30 @@ var (
 	Failures         = data.NewTable[Failure]("failures").Unlogged()
 
 	Consultations = data.NewTable[Consultation]("consultations").Unlogged()
+
+	Passes          = data.NewTable[Pass]("passes").Unlogged()
+	PassesByAccount = Passes.Index("account", func(p Pass) []string { return []string{p.Account} })
+	Initials        = data.NewTable[Initial]("initials").Unlogged()
+	Codes           = data.NewTable[Code]("codes").Unlogged()
+	Questions       = data.NewTable[Question]("questions").Unlogged()
+	Factors         = data.NewTable[Factor]("factors").Unlogged()
+	RecordsSecrets  = data.NewTable[RecordsSecret]("records-secrets").Unlogged()
+
+	TermsTable = data.NewTable[Terms]("terms").Shared()
+	Policies   = data.NewTable[Policy]("policies").Shared()
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Accounts, Grants, Presences, Tokens, Devices, Failures, Consultations}
+var Tables = []data.Schema{Accounts, Grants, Presences, Tokens, Devices, Failures, Consultations,
+	Passes, Initials, Codes, Questions, Factors, RecordsSecrets, TermsTable, Policies}
+
+// filled is a value of an index, unless there is none.
+func filled(value string) []string {
+	if value == "" {
+		return nil
+	}
+	return []string{value}
+}
 
 // signingIn reads an account by its login, and what is needed to know whether
 // it may enter, whoever administers it.

@@ -29,8 +29,6 @@ func Forget(tx *data.Tx, id string) error {
 		consulted = append(consulted, c.Key())
 	}
 	err := errors.Join(deleteAll(tx, Grants, grants), deleteAll(wide, Devices, devices), deleteAll(wide, Consultations, consulted))
-	if present, hasErr := Presences.Has(wide, id); present {
-		err = errors.Join(err, hasErr, Presences.Delete(wide, id))
-	}
-	return errors.Join(err, Accounts.Delete(tx, id))
+	return errors.Join(err, drop(wide, Presences, id), dropPasses(wide, id), drop(wide, Codes, id), drop(wide, Initials, id),
+		drop(wide, Questions, id), drop(wide, Factors, id), drop(wide, RecordsSecrets, id), Accounts.Delete(tx, id))
 }

@@ -104,36 +104,34 @@ func flushSeen(tx *data.Tx, seen map[string]time.Time) error {
 	return nil
 }
 
-// Sweep deletes the sessions that have ended and the failures of other days.
+// Sweep deletes the sessions, passes and codes that have ended and the failures
+// of other days.
 func (g *Gate) Sweep() error {
 	return g.store.Unlogged(data.System("Contrôle d’accès"), func(tx *data.Tx) error {
-		var ended, old, lost []string
-		for t, err := range Tokens.All(tx) {
-			if err != nil {
-				return err
-			}
-			if tx.Now.After(t.Created.Add(Absolute)) || tx.Now.After(t.Seen.Add(IdleOthers+time.Minute)) {
-				ended = append(ended, t.Hash)
-			}
-		}
-		for f, err := range Failures.All(tx) {
-			if err != nil {
-				return err
-			}
-			if tx.Now.Sub(f.Last) > 24*time.Hour {
-				old = append(old, f.Of)
-			}
-		}
-		for d, err := range Devices.All(tx) {
-			if err != nil {
-				return err
-			}
-			if tx.Now.After(d.Until) {
-				lost = append(lost, d.Key())
-			}
-		}
-		return errors.Join(deleteAll(tx, Tokens, ended), deleteAll(tx, Failures, old), deleteAll(tx, Devices, lost))
+		now := tx.Now
+		return errors.Join(
+			sweep(tx, Tokens, func(t Token) bool {
+				return now.After(t.Created.Add(Absolute)) || now.After(t.Seen.Add(IdleOthers+time.Minute))
+			}),
+			sweep(tx, Failures, func(f Failure) bool { return now.Sub(f.Last) > 24*time.Hour }),
+			sweep(tx, Devices, func(d Device) bool { return now.After(d.Until) }),
+			sweep(tx, Passes, func(p Pass) bool { return now.After(p.Until) }),
+			sweep(tx, Codes, func(c Code) bool { return now.After(c.Until) }))
 	})
+}
+
+// sweep deletes the rows that are over.
+func sweep[T data.Row](tx *data.Tx, table *data.Table[T], over func(T) bool) error {
+	var keys []string
+	for row, err := range table.All(tx) {
+		if err != nil {
+			return err
+		}
+		if over(row) {
+			keys = append(keys, row.Key())
+		}
+	}
+	return deleteAll(tx, table, keys)
 }
 
 func deleteAll[T data.Row](tx *data.Tx, table *data.Table[T], keys []string) error {

@@ -118,7 +118,7 @@ func (n NewAdministrator) create(tx *data.Tx, hash string) (data.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := Account{ID: id, Login: n.Login, Name: n.LastName + " " + n.FirstName, Profile: "admin", At: []data.Place{n.In}, Hash: hash}
+	a := Account{ID: id, Login: n.Login, Name: n.LastName + " " + n.FirstName, Profile: AdminProfile, At: []data.Place{n.In}, Hash: hash}
 	if err := Accounts.Put(tx, a); err != nil {
 		return nil, err
 	}

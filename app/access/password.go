@@ -65,7 +65,7 @@ func (h *hasher) Hash(ctx context.Context, password string) (phc string, err err
 		return "", err
 	}
 	err = h.run(ctx, func() {
-		phc = present.phc(salt, argon2.IDKey([]byte(password), salt, present.time, present.memory, present.threads, 32))
+		phc = present.phc(salt, argon2.IDKey([]byte(Normal(password)), salt, present.time, present.memory, present.threads, 32))
 	})
 	return phc, err
 }
@@ -82,7 +82,7 @@ func (h *hasher) Verify(ctx context.Context, password, phc string) (ok bool, err
 		return false, err
 	}
 	err = h.run(ctx, func() {
-		got := argon2.IDKey([]byte(password), salt, c.time, c.memory, c.threads, uint32(len(want)))
+		got := argon2.IDKey([]byte(Normal(password)), salt, c.time, c.memory, c.threads, uint32(len(want)))
 		ok = subtle.ConstantTimeCompare(got, want) == 1 && known
 	})
 	return ok, err

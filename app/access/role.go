@@ -21,6 +21,7 @@ const (
 	CreateEstablishments Capability = "create-establishments" // by hand or by a wider import
 	ManageAdministrators Capability = "manage-administrators" // the module Administrateurs
 	RunAppliance         Capability = "run-appliance"         // its configuration
+	Oneself              Capability = "oneself"               // what anybody does for themselves, and no role gives
 )
 
 // A Role is a set of capabilities that a grant gives in a place.

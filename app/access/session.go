@@ -33,6 +33,9 @@ type Session struct {
 	CSRF    string  // bound to the session, for its forms
 	Token   string  // key of its row, "" for a job
 	Expires time.Time
+	Proved  time.Time  // when the password was last given
+	Records bool       // the records password was given too
+	Super   data.Place // of somebody signed in as admin.prenom.nom: the establishment whose content they moderate on the ENT side
 
 	gate *Gate
 	via  string
@@ -77,7 +80,7 @@ func (s *Session) Highest() Role {
 
 func (s *Session) author(may data.Reach) data.Author {
 	a := data.Author{ID: s.Account.ID, Name: s.Account.Name, Via: s.via, From: s.from, Sees: s.Reach(Administer), May: may}
-	if !s.job {
+	if !s.job && s.Account.ID != "" {
 		a.Sees = append(slices.Clone(a.Sees), data.Own(s.Account.ID))
 	}
 	return a
@@ -127,3 +130,6 @@ func (s *Session) Own(a Action, fn func(*data.Tx) (data.Row, error)) error {
 
 // Machine reports whether the session is that of a job or of the command line.
 func (s *Session) Machine() bool { return s.job }
+
+// From is the address of origin of the person, "" for a job.
+func (s *Session) From() string { return s.from }

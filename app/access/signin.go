@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,13 +16,18 @@ type SignIn struct {
 	From            string // address
 	Agent           string // of the browser, as it names itself
 	Device          string // token of a device known to the account, "" for none
+	Console         bool   // it is the console that the person is going to
 }
 
-// A Signed is what a right password gives.
+// A Signed is what a right password gives: a session, or a pass for what is
+// still to be done.
 type Signed struct {
 	Token   string // for the session cookie: 256 bits
 	Device  string // for the device cookie, 90 days
 	Session *Session
+
+	Next Use    // "" when the session is open
+	Pass string // token of the pass for Next
 }
 
 var (
@@ -42,57 +48,101 @@ const NoAccess = "Vous ne disposez pas des autorisations suffisantes pour accéd
 // AdminLogin is why the login of a super manager does not open the console.
 const AdminLogin = "Ce login ouvre l’ENT et n’est pas reconnu dans la console d’administration : connectez-vous avec votre login prenom.nom, le mot de passe est le même."
 
-// SignIn verifies a password and opens a session. It takes the same time and
-// gives the same answer for a wrong password and for an unknown login.
+// superPrefix begins the login by which a local administrator moderates what an
+// establishment publishes, on the ENT side.
+const superPrefix = "admin."
+
+func normalLogin(login string) string { return strings.ToLower(strings.TrimSpace(login)) }
+
+// An entry is a sign-in on its way: the password was right.
+type entry struct {
+	SignIn
+	account Account
+	known   bool       // the device
+	initial bool       // the password is the initial one
+	super   bool       // as admin.prenom.nom
+	in      data.Place // that the super manager chose
+	proved  bool       // the second factor was given
+}
+
+// SignIn verifies a password and opens a session, or tells what is still to be
+// done. It takes the same time and gives the same answer for a wrong password
+// and for an unknown login.
 func (g *Gate) SignIn(ctx context.Context, in SignIn) (*Signed, error) {
-	in.Login = strings.ToLower(strings.TrimSpace(in.Login))
+	in.Login = normalLogin(in.Login)
 	if len(in.Login) > longestInput || len(in.Password) > longestInput {
 		return nil, &Refusal{Kind: Invalid, Says: wrongPassword}
 	}
-	if strings.HasPrefix(in.Login, "admin.") {
+	e := entry{SignIn: in}
+	if e.Login, e.super = strings.CutPrefix(in.Login, superPrefix); e.super && in.Console {
 		return nil, &Refusal{Kind: Invalid, Says: AdminLogin}
 	}
-	account, known, err := g.candidate(in)
-	if err != nil {
+	if err := g.candidate(&e); err != nil {
 		return nil, err
 	}
-	if !known {
-		if err := g.attempt(in); err != nil {
+	if !e.known {
+		if err := g.attempt(failureKey("login", e.Login), in.From); err != nil {
 			return nil, err
 		}
 	}
-	ok, err := g.hasher.Verify(ctx, in.Password, account.Hash)
+	ok, err := g.hasher.Verify(ctx, in.Password, e.account.Hash)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		g.noteFailure(in, account)
+	if !ok && !e.initial {
+		g.noteFailure(in, e.account)
 		return nil, &Refusal{Kind: Invalid, Says: wrongPassword}
 	}
-	if account.Suspended || account.Deleted {
-		return nil, g.refuse(in, account)
+	if e.account.Suspended || e.account.Deleted {
+		return nil, g.refuse(in, e.account)
 	}
-	return g.open(ctx, in, account, known)
+	if ok && outdated(e.account.Hash) {
+		if e.account.Hash, err = g.rehash(ctx, e.account, in.Password); err != nil {
+			return nil, err
+		}
+	}
+	return g.proceed(e)
 }
 
-// candidate reads the account of the login, and whether the device knows it.
-func (g *Gate) candidate(in SignIn) (a Account, known bool, err error) {
-	err = g.store.View(data.System("connexion"), func(tx *data.Tx) error {
-		a, err = AccountsByLogin.Get(tx, in.Login)
+// candidate reads the account of the login, and whether the device knows it. A
+// super manager who administers no establishment is nobody.
+func (g *Gate) candidate(e *entry) error {
+	return g.store.View(data.System("connexion"), func(tx *data.Tx) error {
+		a, err := AccountsByLogin.Get(tx, e.Login)
 		if errors.Is(err, data.ErrNotFound) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		d, err := Devices.Get(tx, Device{Hash: hashToken(in.Device), Account: a.ID}.Key())
+		if e.super {
+			if places, err := moderated(tx, a.ID); err != nil || len(places) == 0 {
+				return err
+			}
+		}
+		e.account = a
+		if e.initial, err = isInitial(tx, a, e.Password); err != nil {
+			return err
+		}
+		d, err := Devices.Get(tx, Device{Hash: hashToken(e.Device), Account: a.ID}.Key())
 		if errors.Is(err, data.ErrNotFound) {
 			return nil
 		}
-		known = err == nil && tx.Now.Before(d.Until)
+		e.known = err == nil && tx.Now.Before(d.Until)
 		return err
 	})
-	return a, known, err
+}
+
+// moderated are the establishments whose content a local administrator may
+// moderate on the ENT side.
+func moderated(tx *data.Tx, account string) (places []data.Place, err error) {
+	grants, err := grantsOf(tx, account)
+	for _, g := range grants {
+		if g.Role == LocalAdmin {
+			places = append(places, g.In)
+		}
+	}
+	return places, err
 }
 
 func (g *Gate) refuse(in SignIn, a Account) error {
@@ -103,40 +153,155 @@ func (g *Gate) refuse(in SignIn, a Account) error {
 	return &Refusal{Kind: Invalid, Says: NoAccess}
 }
 
+// proceed opens the session of somebody whose password was right, or gives a
+// pass for the first thing that is still to be done.
+func (g *Gate) proceed(e entry) (*Signed, error) {
+	var next Use
+	err := g.store.View(data.System("connexion"), func(tx *data.Tx) (err error) {
+		next, err = e.due(tx)
+		return err
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	if next == "" {
+		return g.open(e)
+	}
+	signed := &Signed{Next: next}
+	err = g.store.Unlogged(data.System("connexion"), func(tx *data.Tx) (err error) {
+		if err := unchanged(tx, e.account); err != nil {
+			return err
+		}
+		if err := forget(tx, failureKey("login", e.Login), e.From, e.known); err != nil { // the password was right
+			return err
+		}
+		signed.Pass, err = StepPass(tx, Pass{Account: e.account.ID, Use: next, Known: true, Proved: e.proved, Super: e.super, In: e.in})
+		return err
+	})
+	return signed, explain(err)
+}
+
+// due is what is still to be done before the session opens, "" for nothing.
+func (e *entry) due(tx *data.Tx) (Use, error) {
+	if e.initial {
+		return ChooseFirst, nil
+	}
+	if !e.proved {
+		if factor, err := factorDue(tx, e.account); err != nil || factor != "" {
+			return factor, err
+		}
+	}
+	if accepted, err := hasAccepted(tx, e.account); err != nil || !accepted {
+		return AcceptTerms, err
+	}
+	if e.super && e.in == "" {
+		places, err := moderated(tx, e.account.ID)
+		if err != nil || len(places) > 1 {
+			return ChoosePlace, err
+		}
+		if len(places) == 0 {
+			return "", &Refusal{Kind: Invalid, Says: wrongPassword}
+		}
+		e.in = places[0]
+	}
+	return "", nil
+}
+
+// going reads again a sign-in that goes on with the token of a pass.
+func (g *Gate) going(token string, in SignIn, uses ...Use) (e entry, p Pass, err error) {
+	err = g.store.View(data.System("connexion"), func(tx *data.Tx) error {
+		if p, err = passOf(tx, token, uses); err != nil {
+			return err
+		}
+		if e.account, err = Accounts.Get(tx, p.Account); err != nil {
+			return err
+		}
+		e.SignIn, e.known, e.proved, e.super, e.in = in, p.Known, p.Proved, p.Super, p.In
+		e.Login = e.account.Login
+		return nil
+	})
+	return e, p, explain(err)
+}
+
+// ChoosePlaceOf opens the session of a super manager in one of the
+// establishments that they administer.
+func (g *Gate) ChoosePlaceOf(token string, in SignIn, place data.Place) (*Signed, error) {
+	e, _, err := g.going(token, in, ChoosePlace)
+	if err != nil {
+		return nil, err
+	}
+	err = g.store.Unlogged(data.System("connexion"), func(tx *data.Tx) error {
+		places, err := moderated(tx, e.account.ID)
+		if err != nil || !slices.Contains(places, place) {
+			return errors.Join(err, NotFound())
+		}
+		_, err = TakePass(tx, token, ChoosePlace)
+		return err
+	})
+	if err != nil {
+		return nil, explain(err)
+	}
+	e.in = place
+	return g.proceed(e)
+}
+
+// PlacesToChoose are the establishments among which a super manager chooses.
+func (g *Gate) PlacesToChoose(token string) (places []data.Place, err error) {
+	e, _, err := g.going(token, SignIn{}, ChoosePlace)
+	if err != nil {
+		return nil, err
+	}
+	err = g.store.View(data.System("connexion"), func(tx *data.Tx) error {
+		places, err = moderated(tx, e.account.ID)
+		return err
+	})
+	return places, explain(err)
+}
+
 // open makes the session, and remembers the device.
-func (g *Gate) open(ctx context.Context, in SignIn, a Account, known bool) (*Signed, error) {
+func (g *Gate) open(e entry) (*Signed, error) {
 	token, err1 := g.random()
 	csrf, err2 := g.random()
 	device, err3 := g.random()
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	if outdated(a.Hash) {
-		hash, err := g.rehash(ctx, a, in.Password)
-		if err != nil {
-			return nil, err
-		}
-		a.Hash = hash
-	}
-	if len(in.Device) == len(device) {
-		device = in.Device // one cookie serves every account of a browser
+	a := e.account
+	if len(e.Device) == len(device) {
+		device = e.Device // one cookie serves every account of a browser
 	}
 	by := data.System(a.Name)
-	by.ID, by.Via, by.From = a.ID, "connexion", in.From
+	by.ID, by.Via, by.From = a.ID, "connexion", e.From
 	err := g.store.Record(by, func(tx *data.Tx) error {
 		if err := unchanged(tx, a); err != nil {
 			return err
 		}
 		return errors.Join(
-			Tokens.Put(tx, Token{Hash: hashToken(token), Account: a.ID, Created: tx.Now, Seen: tx.Now, CSRF: csrf, From: in.From, Agent: in.Agent}),
-			Devices.Put(tx, Device{Hash: hashToken(device), Account: a.ID, At: tx.Now, Until: tx.Now.Add(deviceLife), Agent: in.Agent}),
-			markPresent(tx, a.ID), forget(tx, a, in, known))
-	}, data.Fact{Action: signingInFact, About: a})
+			Tokens.Put(tx, Token{Hash: hashToken(token), Account: a.ID, Created: tx.Now, Seen: tx.Now, CSRF: csrf, From: e.From, Agent: e.Agent, Super: e.in, Proved: tx.Now}),
+			Devices.Put(tx, Device{Hash: hashToken(device), Account: a.ID, At: tx.Now, Until: tx.Now.Add(deviceLife), Agent: e.Agent}),
+			markPresent(tx, e), forget(tx, failureKey("login", e.Login), e.From, e.known))
+	}, data.Fact{Action: signingInFact, About: a, Note: e.note()})
 	if err != nil {
 		return nil, explain(err)
 	}
-	s, err := g.Resume(token, in.From, true)
-	return &Signed{token, device, s}, err
+	s, err := g.Resume(token, e.From, true)
+	return &Signed{Token: token, Device: device, Session: s}, err
+}
+
+// note says what is particular of a sign-in.
+func (e entry) note() string {
+	if e.super {
+		return "super gestionnaire"
+	}
+	return ""
+}
+
+// how says by what somebody proved who they are.
+func (e entry) how() string {
+	if e.proved {
+		return "mot de passe et second facteur"
+	}
+	return "mot de passe"
 }
 
 // unchanged refuses an account that was closed, or given another password,
@@ -154,15 +319,15 @@ func unchanged(tx *data.Tx, a Account) error {
 	return nil
 }
 
-func markPresent(tx *data.Tx, id string) error {
-	p, err := Presences.Get(tx, id)
+func markPresent(tx *data.Tx, e entry) error {
+	p, err := Presences.Get(tx, e.account.ID)
 	if err != nil && !errors.Is(err, data.ErrNotFound) {
 		return err
 	}
 	if p.First.IsZero() {
 		p.First = tx.Now
 	}
-	p.ID, p.SignedIn, p.How = id, tx.Now, "mot de passe"
+	p.ID, p.SignedIn, p.How = e.account.ID, tx.Now, e.how()
 	return Presences.Put(tx, p)
 }
 

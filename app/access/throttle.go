@@ -16,7 +16,7 @@ import (
 // address. It is written before a password is verified: neither parallel tries
 // nor a restart gain any.
 type Failure struct {
-	Of       string    `cbor:"of"` // "login/…" (hashed) or "from/…"
+	Of       string    `cbor:"of"` // "login/…", "question/…" (hashed) or "from/…"
 	Count    int       `cbor:"n"`
 	Since    time.Time `cbor:"since"`
 	Last     time.Time `cbor:"last"`
@@ -42,22 +42,23 @@ const (
 
 var spraying = data.Action{Key: "session.spray", Says: "Essais de mots de passe sur de nombreux comptes depuis une même adresse", Severity: data.Important}
 
-func loginKey(login string) string {
-	sum := sha256.Sum256([]byte(login))
-	return "login/" + hex.EncodeToString(sum[:8])
+// failureKey is what the tries of a kind against somebody are counted for.
+func failureKey(kind, of string) string {
+	sum := sha256.Sum256([]byte(of))
+	return kind + "/" + hex.EncodeToString(sum[:8])
 }
 
 // attempt counts a try of an unknown device, or makes it wait. Nobody is ever
 // locked out: a wait is stated, and at most a quarter of an hour.
-func (g *Gate) attempt(in SignIn) error {
+func (g *Gate) attempt(key, from string) error {
 	var wait time.Duration
 	var alarm []data.Fact
 	err := g.store.Unlogged(data.System("connexion"), func(tx *data.Tx) error {
-		account, err := failuresOf(tx, loginKey(in.Login), 24*time.Hour)
+		account, err := failuresOf(tx, key, 24*time.Hour)
 		if err != nil {
 			return err
 		}
-		address, err := failuresOf(tx, addressKey(in.From), sprayWindow)
+		address, err := failuresOf(tx, addressKey(from), sprayWindow)
 		if err != nil {
 			return err
 		}
@@ -72,7 +73,7 @@ func (g *Gate) attempt(in SignIn) error {
 		}
 		if !address.Told && len(address.Accounts) >= sprayTargets && address.outnumbers() {
 			address.Told = true
-			alarm = append(alarm, data.Fact{Action: spraying, About: address, Note: "depuis " + in.From})
+			alarm = append(alarm, data.Fact{Action: spraying, About: address, Note: "depuis " + from})
 		}
 		return errors.Join(Failures.Put(tx, account), Failures.Put(tx, address))
 	})
@@ -83,9 +84,18 @@ func (g *Gate) attempt(in SignIn) error {
 		return explain(err)
 	}
 	if wait > 0 {
-		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
+		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
 	}
 	return nil
+}
+
+// Attempt counts a try against something else than an account, such as the
+// codes of a household, or makes it wait; Succeeded takes it back.
+func (g *Gate) Attempt(kind, of, from string) error { return g.attempt(failureKey(kind, of), from) }
+
+// Succeeded forgets the tries that Attempt counted.
+func Succeeded(tx *data.Tx, kind, of, from string) error {
+	return forget(signingIn.Over(tx), failureKey(kind, of), from, false)
 }
 
 func inWords(d time.Duration) string {
@@ -136,21 +146,13 @@ func addressKey(from string) string {
 	return "from/" + from
 }
 
-// forget drops the failures of an account once its password was right; known
-// says that the device never counted as one that fails.
-func forget(tx *data.Tx, a Account, in SignIn, known bool) error {
-	key := loginKey(in.Login)
-	if ok, err := Failures.Has(tx, key); err != nil {
+// forget drops the failures of a key once the try was right; known says that the
+// device never counted as one that fails.
+func forget(tx *data.Tx, key, from string, known bool) error {
+	if err := drop(tx, Failures, key); err != nil || known {
 		return err
-	} else if ok {
-		if err := Failures.Delete(tx, key); err != nil {
-			return err
-		}
 	}
-	if known {
-		return nil
-	}
-	address, err := failuresOf(tx, addressKey(in.From), sprayWindow)
+	address, err := failuresOf(tx, addressKey(from), sprayWindow)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,10 @@ type Token struct {
 	CSRF    string    `cbor:"csrf"`
 	From    string    `cbor:"from"`
 	Agent   string    `cbor:"ua"`
+
+	Super   data.Place `cbor:"super,omitempty"` // of a super manager: see Session
+	Proved  time.Time  `cbor:"proved"`          // when the password was last given
+	Records bool       `cbor:"rec,omitempty"`   // the records password was given too
 }
 
 // Key is the hash of the token.
@@ -62,10 +66,10 @@ func (g *Gate) Resume(token, from string, visit bool) (*Session, error) {
 		if err != nil {
 			return err
 		}
-		if err := s.load(tx, t.Account); err != nil {
+		if err := s.load(tx, t); err != nil {
 			return err
 		}
-		s.Token, s.CSRF, created = t.Hash, t.CSRF, t.Created
+		s.Token, s.CSRF, s.Proved, s.Records, created = t.Hash, t.CSRF, t.Proved, t.Records, t.Created
 		s.Expires = g.expiry(t, s)
 		return nil
 	})
@@ -84,9 +88,10 @@ func (g *Gate) Resume(token, from string, visit bool) (*Session, error) {
 	return s, nil
 }
 
-// load reads the account and its grants in force.
-func (s *Session) load(tx *data.Tx, account string) error {
-	a, err := Accounts.Get(tx, account)
+// load reads the account of a token and its grants in force. A super manager
+// keeps one of them only, which opens no console.
+func (s *Session) load(tx *data.Tx, t Token) error {
+	a, err := Accounts.Get(tx, t.Account)
 	if err != nil {
 		return err
 	}
@@ -94,19 +99,38 @@ func (s *Session) load(tx *data.Tx, account string) error {
 		return NotAllowed()
 	}
 	s.Account = a
-	for grant, err := range GrantsByAccount.All(tx, account) {
-		if err != nil {
-			return err
-		}
-		if grant.Holds(tx.Now) {
-			s.Grants = append(s.Grants, grant)
+	grants, err := grantsOf(tx, a.ID)
+	if err != nil {
+		return err
+	}
+	if t.Super == "" {
+		s.Grants = grants
+		return nil
+	}
+	for _, g := range grants {
+		if g.Role == LocalAdmin && g.In == t.Super {
+			s.Super = t.Super
+			return nil
 		}
 	}
-	return nil
+	return NotAllowed()
+}
+
+// grantsOf are the grants in force of an account.
+func grantsOf(tx *data.Tx, account string) (held []Grant, err error) {
+	for g, err := range GrantsByAccount.All(tx, account) {
+		if err != nil {
+			return nil, err
+		}
+		if g.Holds(tx.Now) {
+			held = append(held, g)
+		}
+	}
+	return held, nil
 }
 
 func (s *Session) idle() time.Duration {
-	if len(s.Grants) > 0 {
+	if len(s.Grants) > 0 || s.Super != "" {
 		return IdleAdmin
 	}
 	return IdleOthers

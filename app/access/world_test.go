@@ -1,7 +1,10 @@
 package access_test
 
 import (
+	"bytes"
 	"crypto/rand"
+	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"preau/app/access"
+	"preau/app/post"
 	"preau/data"
 )
 
@@ -47,7 +51,7 @@ const (
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	c := &clock{t: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)}
-	store, err := data.Open(data.Config{Dir: t.TempDir(), Now: c.now, Rand: rand.Reader, Log: zerolog.Nop(), Tables: access.Tables})
+	store, err := data.Open(data.Config{Dir: t.TempDir(), Now: c.now, Rand: rand.Reader, Key: bytes.Repeat([]byte{7}, data.KeySize), Log: zerolog.Nop(), Tables: slices.Concat(post.Tables, access.Tables)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +76,7 @@ func (w *world) enrol(id, login string, at ...data.Place) access.Account {
 		w.t.Fatal(err)
 	}
 	a := access.Account{ID: id, Login: login, Name: id, Profile: "teacher", At: at, Hash: hash}
-	w.change(func(tx *data.Tx) error { return access.Accounts.Put(tx, a) }, a)
+	w.change(func(tx *data.Tx) error { return errors.Join(access.Accepts(tx, &a), access.Accounts.Put(tx, a)) }, a)
 	return a
 }
 

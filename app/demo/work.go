@@ -23,7 +23,7 @@ func (f *filling) work(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	f.day(9, 10, 26)
+	f.day(9, 10, 16)
 	if err := f.correct(claire, lycee, directory.Relative, 2, func(n int, form *directory.UserForm) {
 		form.Email = fmt.Sprintf("famille%d@courriel.example", n+1)
 	}); err != nil {

@@ -103,6 +103,9 @@ func (f UserForm) switches(tx *data.Tx, s *access.Session, act access.Action, u 
 	case now.Key == granting.Key && !u.canAdminister():
 		return access.Conflict("Seuls un enseignant, un personnel ou un invité peuvent être administrateurs locaux.")
 	case now.Key == granting.Key:
+		if err := s.Fresh(); err != nil {
+			return err
+		}
 		_, err := access.Give(tx, u.ID, access.LocalAdmin, place)
 		return err
 	case now.Key == withdrawing.Key:
@@ -114,6 +117,9 @@ func (f UserForm) switches(tx *data.Tx, s *access.Session, act access.Action, u 
 // withdraw ends a grant and the sessions that used it. It asks twice before the
 // last administrator of an establishment goes, or one's own right.
 func withdraw(tx *data.Tx, s *access.Session, g access.Grant, confirmed bool) error {
+	if err := s.Fresh(); err != nil {
+		return err
+	}
 	all, err := access.LocalAdmins(tx, g.In)
 	switch {
 	case err != nil:

@@ -64,7 +64,7 @@ func (f UserForm) apply(tx *data.Tx, u *User) error {
 	}
 	if f.Email != u.Email.Value() { // what the files say is not the form's to refuse
 		wrong.add("email", checkEmail(f.Email))
-		u.Email = u.edited(u.Email, f.Email)
+		u.Email, u.Unsure = u.edited(u.Email, f.Email), false
 	}
 	f.phones(u, wrong)
 	if u.Profile == Guest {
@@ -132,16 +132,20 @@ func (n notes) need(field, value string) {
 const wrongDate = "Écrivez la date de naissance sous la forme JJ/MM/AAAA."
 
 // protects keeps somebody from taking over the account of an administrator,
-// through its login or its e-mail, without a higher role.
+// through its login or its e-mail, without a higher role; nobody changes either
+// in a session that was left open.
 func protects(tx *data.Tx, s *access.Session, before, after User) error {
 	if before.Login.Value() == after.Login.Value() && before.Email.Value() == after.Email.Value() {
 		return nil
 	}
 	role, err := access.RoleOf(tx, before.ID)
-	if err != nil || mayProtect(s, before, role) {
+	if err != nil {
 		return err
 	}
-	return access.NotAllowed()
+	if !mayProtect(s, before, role) {
+		return access.NotAllowed()
+	}
+	return s.Fresh()
 }
 
 // mayProtect reports whether the author may change what signs somebody in, who
@@ -171,6 +175,9 @@ func RevertField(s *access.Session, id, field string) error {
 			return nil, access.Conflict("Ce champ a déjà la valeur de l’annuaire.")
 		}
 		*into = into.Revert()
+		if field == "email" {
+			u.Unsure = false
+		}
 		if field == "login" {
 			says, err := checkLogin(tx, u.Login.Value(), u.ID)
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/post"
 	"preau/data"
 )
 
@@ -147,9 +148,9 @@ func TestRevertedLoginMayBeTaken(t *testing.T) {
 }
 
 // mails are those that wait to leave.
-func (w *world) mails() (all []directory.Mail) {
+func (w *world) mails() (all []post.Mail) {
 	w.see(func(tx *data.Tx) error {
-		for m, err := range directory.Mails.All(tx) {
+		for m, err := range post.Mails.All(tx) {
 			if err != nil {
 				return err
 			}
@@ -172,13 +173,13 @@ func TestFormerAddressIsTold(t *testing.T) {
 	}
 	email("lea.roche@exemple.example")
 	c.edit(c.claire, balzac, lea.ID, func(f *directory.UserForm) { f.Mobile = "0612345678" })
-	if all := c.mails(); len(all) != 1 || all[0].To != "lea@exemple.example" || strings.Contains(all[0].Text, "lea.roche@") {
+	if all := c.mails(); len(all) != 1 || all[0].To != "lea@exemple.example" || strings.Contains(strings.Join(all[0].Lines, " "), "lea.roche@") {
 		t.Fatalf("%+v", all)
 	}
 	if err := directory.RevertField(c.claire, lea.ID, "email"); err != nil {
 		t.Fatal(err)
 	}
-	if all := c.mails(); len(all) != 2 || !slices.ContainsFunc(all, func(m directory.Mail) bool { return m.To == "lea.roche@exemple.example" }) {
+	if all := c.mails(); len(all) != 2 || !slices.ContainsFunc(all, func(m post.Mail) bool { return m.To == "lea.roche@exemple.example" }) {
 		t.Errorf("%+v", all)
 	}
 	// A form that is refused sends nothing.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"preau/app/access"
+	"preau/app/post"
 	"preau/data"
 )
 
@@ -157,7 +158,11 @@ func eraseDue(s *access.Session, due []string) (n int, err error) {
 // eraseUser removes every trace that names somebody: the account, what the
 // federated directory said, what the journal tells.
 func eraseUser(tx *data.Tx, id string) error {
-	err := errors.Join(access.EndSessions(tx, id), Users.Delete(tx, id), access.Forget(tx, id))
+	u, err := Users.Get(tx, id)
+	if err != nil {
+		return err
+	}
+	err = errors.Join(access.EndSessions(tx, id), Users.Delete(tx, id), access.Forget(tx, id), dropChildCode(tx, id), post.Forget(tx, u.Email.Value()))
 	var sources []string
 	for s, failed := range SourcesByUser.All(tx, id) {
 		err = errors.Join(err, failed)

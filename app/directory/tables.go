@@ -27,13 +27,15 @@ var (
 	UsersList       = Users.Scoped("list", userSlots)
 	UsersCount      = Users.Counter("count", userTallies)
 
-	Mails   = data.NewTable[Mail]("mails").Unlogged()
+	ChildCodes       = data.NewTable[ChildCode]("child-codes").Unlogged()
+	ChildCodesByMark = ChildCodes.Unique("mark", func(c ChildCode) string { return c.Mark })
+
 	Purges  = data.NewTable[Purge]("purges").Unlogged()
 	Recents = data.NewTable[Recent]("recents").Unlogged()
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, Mails, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
+var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, ChildCodes, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
 
 func present(value string) []string {
 	if value == "" {
@@ -108,5 +110,8 @@ func userTallies(u User) []data.Tally {
 func account(u User, was access.Account) access.Account {
 	was.ID, was.Login, was.Name, was.Profile, was.At = u.ID, u.Login.Value(), u.Label(), string(u.Profile), u.Places()
 	was.Suspended, was.Deleted = u.State() == Suspended, u.State() == Deleted
+	if was.Email = u.Email.Value(); u.Unsure {
+		was.Email = ""
+	}
 	return was
 }

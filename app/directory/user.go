@@ -20,6 +20,7 @@ type User struct {
 
 	Login  Both    `cbor:"login" log:"Login"`
 	Email  Both    `cbor:"mail" log:"Adresse e-mail"`
+	Unsure bool    `cbor:"unsure,omitempty" log:"-"` // the e-mail was typed by the person, who has not confirmed it yet
 	Mobile Both    `cbor:"mob" log:"Téléphone portable"`
 	Home   Both    `cbor:"home" log:"Téléphone domicile"`
 	Work   Both    `cbor:"work" log:"Téléphone professionnel"` // of teachers and staff: poste interne

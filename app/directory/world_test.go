@@ -1,9 +1,11 @@
 package directory_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -13,6 +15,7 @@ import (
 	"preau/app/access"
 	"preau/app/directory"
 	"preau/app/format/aaf"
+	"preau/app/post"
 	"preau/data"
 )
 
@@ -70,10 +73,10 @@ func openWorld(t *testing.T, dir string, c *clock) *world {
 }
 
 // openBounded opens a world whose file may take so many bytes, 0 for no bound.
-func openBounded(t *testing.T, dir string, c *clock, bytes int) *world {
+func openBounded(t *testing.T, dir string, c *clock, most int) *world {
 	t.Helper()
-	tables := append(append([]data.Schema{}, access.Tables...), directory.Tables...)
-	store, err := data.Open(data.Config{Dir: dir, Now: c.now, Rand: rand.Reader, Log: zerolog.Nop(), MaxSize: bytes, Tables: tables})
+	tables := slices.Concat(post.Tables, access.Tables, directory.Tables)
+	store, err := data.Open(data.Config{Dir: dir, Now: c.now, Rand: rand.Reader, Key: bytes.Repeat([]byte{7}, data.KeySize), Log: zerolog.Nop(), MaxSize: most, Tables: tables})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,8 @@ type Visit struct {
 	Session *access.Session
 
 	refusal  *access.Refusal
-	streamed bool // its body is read by the handler, piece by piece
+	unproved *access.Refusal // why the password that the form holds again is no proof
+	streamed bool            // its body is read by the handler, piece by piece
 }
 
 // A Handler answers a visit.
@@ -109,13 +110,41 @@ func (s *Site) signed(h Handler) fiber.Handler {
 		if err := v.guard(v.Session.CSRF); err != nil {
 			return err
 		}
+		if err := v.prove(); err != nil {
+			return err
+		}
 		return h(v)
 	}
 }
 
+// prove gives the session the proof that a form holds, if it holds one: what
+// takes a recent one is decided below. The browser gets the new token at once.
+func (v *Visit) prove() error {
+	if v.Method() != fiber.MethodPost || v.streamed {
+		return nil
+	}
+	password := v.FormValue(access.ProofField)
+	if password == "" {
+		return nil
+	}
+	token, err := v.Session.Prove(v.Context(), password)
+	if kind := access.KindOf(err); err != nil && (kind == access.Invalid || kind == access.Throttled) {
+		errors.As(err, &v.unproved)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v.setCookie(v.Ctx, sessionCookie, token, 0)
+	return nil
+}
+
 func (s *Site) console(h Handler) fiber.Handler {
 	return s.signed(func(v *Visit) error {
-		if !v.Session.Administers() {
+		switch {
+		case v.Session.Super != "":
+			return &access.Refusal{Kind: access.Missing, Says: access.AdminLogin}
+		case !v.Session.Administers():
 			return &access.Refusal{Kind: access.Missing, Says: NotAdministrator}
 		}
 		return h(v)
@@ -216,10 +245,21 @@ func (v *Visit) Again(err error, page Handler) error {
 	switch kind := access.KindOf(err); kind {
 	case access.Invalid, access.Stale, access.Throttled:
 		errors.As(err, &v.refusal)
+		if v.unproved != nil && v.refusal.Fields[access.ProofField] != "" {
+			v.refusal = &access.Refusal{Kind: access.Invalid, Says: v.refusal.Says, Fields: map[string]string{access.ProofField: beside(v.unproved)}}
+		}
 		v.Status(statusOf[kind])
 		return page(v)
 	}
 	return err
+}
+
+// beside is the sentence of a refused proof, for its field.
+func beside(r *access.Refusal) string {
+	if says := r.Fields[access.ProofField]; says != "" {
+		return says
+	}
+	return r.Says
 }
 
 // Refused is why the form that the page shows again was refused, nil at first.

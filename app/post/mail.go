@@ -1,0 +1,107 @@
+// Package post holds the mails of the appliance: each is queued in the
+// transaction of what it tells of, then leaves by a job, or is kept to be read
+// where no mail server is configured.
+package post
+
+import (
+	"errors"
+	"strings"
+	"time"
+
+	"preau/data"
+)
+
+// A Mail waits to leave, has left, or is kept. It is written in parts, so that
+// the address of the appliance is the one of the day it leaves.
+type Mail struct {
+	ID      string    `cbor:"id"`
+	To      string    `cbor:"to"`
+	Subject string    `cbor:"subj"`
+	Lines   []string  `cbor:"lines"`           // paragraphs, in French, without secret
+	Facts   []Fact    `cbor:"facts,omitempty"` // to be noted, such as a login and a password
+	Links   []Link    `cbor:"links,omitempty"`
+	Secret  bool      `cbor:"secret,omitempty"` // what Facts and Links hold goes once delivered
+	At      time.Time `cbor:"at"`
+	State   State     `cbor:"state"`
+	Due     time.Time `cbor:"due"`   // of the next try
+	Tries   int       `cbor:"tries"` // failed ones
+	Error   string    `cbor:"err,omitempty"`
+	Sent    time.Time `cbor:"sent"`
+}
+
+// A Fact is something to be noted from a mail.
+type Fact struct{ Label, Value string }
+
+// A Link leads to a page of the appliance, by its path.
+type Link struct{ Label, Path string }
+
+// A State is where a mail stands.
+type State string
+
+// The states of a mail.
+const (
+	Waiting State = "waiting"
+	Sent    State = "sent"
+	Failed  State = "failed" // for good
+	Kept    State = "kept"   // no mail server: it is read in the appliance
+)
+
+// Label is what the screens call the state.
+func (s State) Label() string {
+	return map[State]string{Waiting: "En attente", Sent: "Envoyé", Failed: "En échec", Kept: "Gardé dans l’appareil"}[s]
+}
+
+// Key is the identifier of the mail.
+func (m Mail) Key() string { return m.ID }
+
+// Places is the whole appliance: whoever runs it reads what it wrote.
+func (m Mail) Places() []data.Place { return []data.Place{""} }
+
+// Label names the mail in the journal, without its address.
+func (m Mail) Label() string { return m.Subject }
+
+// The tables of the area.
+var (
+	Mails        = data.NewTable[Mail]("mails").Unlogged()
+	MailsByState = Mails.Index("state", func(m Mail) []string { return []string{string(m.State)} })
+	MailsByTo    = Mails.Index("to", func(m Mail) []string { return []string{strings.ToLower(m.To)} })
+	MailsByTime  = Mails.Index("time", func(m Mail) []string { return []string{m.At.UTC().Format("20060102150405.000000000")} })
+
+	SettingsTable = data.NewTable[Settings]("mail-settings")
+)
+
+// Tables are the tables of the area.
+var Tables = []data.Schema{Mails, SettingsTable}
+
+// posting queues a mail whoever makes it leave.
+var posting = data.NewCrossing("mail.queue", "Mettre un courriel en attente d’envoi, et savoir s’il peut partir")
+
+// Queue writes a mail in the transaction of what it tells of.
+func Queue(tx *data.Tx, m Mail) error {
+	tx = posting.Over(tx)
+	set, err := settings(tx)
+	if err != nil {
+		return err
+	}
+	m.ID, m.At, m.Due, m.State = tx.ID(), tx.Now, tx.Now, Waiting
+	m.To = strings.TrimSpace(m.To)
+	if !set.Leaves() {
+		m.State = Kept
+	}
+	return Mails.Put(tx, m)
+}
+
+// CarriesSecrets reports whether a mail that holds a secret reaches somebody: by
+// a mail server, or in a demo by the page that shows its mails.
+func CarriesSecrets(tx *data.Tx) (bool, error) {
+	set, err := settings(posting.Over(tx))
+	return set.Leaves() || set.Demo, err
+}
+
+func settings(tx *data.Tx) (Settings, error) {
+	set, err := SettingsTable.Get(tx, Settings{}.Key())
+	if errors.Is(err, data.ErrNotFound) {
+		return Settings{}, nil
+	}
+	return set, err
+}
