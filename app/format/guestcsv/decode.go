@@ -74,11 +74,7 @@ func legacy(raw []byte) (string, *Refusal) {
 	var b strings.Builder
 	b.Grow(len(raw) * 3 / 2)
 	for _, c := range raw {
-		r := charmap.Windows1252.DecodeByte(c)
-		if r >= 0x80 && r < 0xA0 {
-			r = utf8.RuneError // a byte that means nothing
-		}
-		b.WriteRune(r)
+		b.WriteRune(charmap.Windows1252.DecodeByte(c)) // U+FFFD for the five that mean nothing
 	}
 	return b.String(), nil
 }

@@ -69,7 +69,7 @@ var notCSV = []hostile{
 	{"one column", "\nMARTIN Léa\nDUPONT Max\n", "Ligne 2 : les colonnes ne sont pas séparées. Le fichier attendu contient, séparés par des points-virgules : " + strings.Join(Columns, ", ") + ".", nil},
 	{"another separator", strings.ReplaceAll(plain, ";", "|"), "Ligne 1 : les colonnes ne sont pas séparées. Le fichier attendu contient, séparés par des points-virgules : " + strings.Join(Columns, ", ") + ".", nil},
 	{"two encodings", plain + "\r\nÉÈÀ;Zo\xe9;;z@exemple.example;01/02/1980", "Ligne 2 : un caractère est illisible, car le fichier mélange deux encodages." + saved, nil},
-	{"marked, and not UTF-8", "\ufeff" + titles + "\nL\xc9GER;Max;;m@exemple.example;01/02/1980", "Ligne 2 : un caractère est illisible, car le fichier mélange deux encodages." + saved, nil},
+	{"marked, and not UTF-8", "\ufeff" + plain + "\nL\xc9GER;Zo\xe9;;z@exemple.example;01/02/1980", "Ligne 2 : un caractère est illisible, car le fichier mélange deux encodages." + saved, nil},
 }
 
 var tooMuch = []hostile{
@@ -110,6 +110,7 @@ var shapes = []hostile{
 
 var characters = []hostile{
 	{"two marks", "\ufeff\ufeff" + plain, "", []Line{lea}},
+	{"two marks before a quote", "\ufeff\ufeff" + strings.Replace(plain, "MARTIN", `"MARTIN"`, 1), "", []Line{lea}},
 	{"formulas kept harmless by an export", "'=1+1;'@Léa;' +M;lea@exemple.example;01/02/1980;''=x;' ＝1;'\t7;'+33 6 39 98 00 01;'-;'t Hart", "",
 		[]Line{guest(1, "=1+1", "@Léa", "+M", "lea@exemple.example", "01/02/1980", "'=x", "＝1", "7", "+33 6 39 98 00 01", "-", "'t Hart")}},
 	{"formulas typed", strings.Replace(plain, "Léa", "=cmd|' /C calc'!A0", 1), "", []Line{with(1, "=cmd|' /C calc'!A0")}},

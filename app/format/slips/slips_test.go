@@ -155,7 +155,9 @@ func TestFits(t *testing.T) {
 						if width = p.width(text.text, text.face, text.size); text.x < left-0.1 || text.x+width > left+w-2*f.across+0.1 {
 							t.Errorf("%d per page: %q runs from %.1f over %.1f", perPage, text.text, text.x, width)
 						}
-						if img := got.images[0]; text.y > img.y && text.y-text.size*point < img.y+img.h && text.x+width > img.x+img.w*0.12 && text.x < img.x {
+						if img := got.images[0]; img.x < left || img.x+img.w*0.88 > left+w-2*f.across+0.1 {
+							t.Errorf("%d per page: the QR code runs from %.1f over %.1f", perPage, img.x, img.w)
+						} else if text.y > img.y && text.y-text.size*point < img.y+img.h && text.x+width > img.x+img.w*0.12 && text.x < img.x {
 							t.Errorf("%d per page: %q runs under the QR code", perPage, text.text)
 						}
 						if strings.ContainsFunc(text.text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }) {
