@@ -90,10 +90,11 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 		what = r.what
 	}
 	said := &textproto.Error{Code: reply.Code, Msg: legible(reply.Msg)}
+	f := &Failure{Temporary: temporary, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
 	if temporary {
-		return &Failure{Temporary: true, Says: fmt.Sprintf("Le serveur remet %s à plus tard : « %s ».", what, said), Err: said}
+		f.Says = fmt.Sprintf("Le serveur remet %s à plus tard : « %d %s ».", what, said.Code, said.Msg)
 	}
-	return &Failure{Says: fmt.Sprintf("Le serveur refuse %s : « %s ».", what, said), Err: said}
+	return f
 }
 
 // certificate explains why a connection cannot be trusted, "" if that is not why
