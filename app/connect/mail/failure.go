@@ -60,6 +60,9 @@ func (v *visit) explain(err error) error {
 		return failure
 	}
 	if refusal, ok := errors.AsType[*outbound.Refusal](err); ok {
+		if refusal.Category == outbound.Public {
+			return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS.", Err: refusal}
+		}
 		return &Failure{Says: refusal.Error(), Err: refusal}
 	}
 	if reply, ok := errors.AsType[*textproto.Error](err); ok {
