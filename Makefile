@@ -22,7 +22,7 @@ assets/lib/htmx.js: package.json package-lock.json build.mjs assets/npm/htmx.js 
 run: build
 	./preau demo --listen $(DEMO)
 
-# Chromium, for the browser tests only.
+# Chromium and the mail server Exim, for the tests only.
 setup:
 	sh e2e/setup.sh
 

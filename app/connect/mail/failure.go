@@ -60,6 +60,9 @@ func (v *visit) explain(err error) error {
 		return failure
 	}
 	if refusal, ok := errors.AsType[*outbound.Refusal](err); ok {
+		if refusal.Category == outbound.Public {
+			return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS.", Err: refusal}
+		}
 		return &Failure{Says: refusal.Error(), Err: refusal}
 	}
 	if reply, ok := errors.AsType[*textproto.Error](err); ok {
@@ -90,10 +93,11 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 		what = r.what
 	}
 	said := &textproto.Error{Code: reply.Code, Msg: legible(reply.Msg)}
+	f := &Failure{Temporary: temporary, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
 	if temporary {
-		return &Failure{Temporary: true, Says: fmt.Sprintf("Le serveur remet %s à plus tard : « %s ».", what, said), Err: said}
+		f.Says = fmt.Sprintf("Le serveur remet %s à plus tard : « %d %s ».", what, said.Code, said.Msg)
 	}
-	return &Failure{Says: fmt.Sprintf("Le serveur refuse %s : « %s ».", what, said), Err: said}
+	return f
 }
 
 // certificate explains why a connection cannot be trusted, "" if that is not why

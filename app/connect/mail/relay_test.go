@@ -92,7 +92,7 @@ func (r *relay) start(t testing.TB) Server {
 	}
 	done := make(chan struct{})
 	go func() { defer close(done); server.Serve(listener) }()
-	t.Cleanup(func() { server.Close(); <-done })
+	t.Cleanup(func() { listener.Close(); server.Close(); <-done }) // the server may not have taken its listener yet
 	return Server{Host: "localhost", Port: port, Security: r.security, User: account, Password: secret}
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"os"
 	"slices"
 	"strconv"
@@ -44,29 +43,20 @@ func (v *visit) connect(ctx context.Context) (string, error) {
 	if v.Host == "" || v.Port < 1 || v.Port > 65535 {
 		return "", &Failure{Says: "L’adresse du serveur de courriel est incomplète : donnez son nom, et un port entre 1 et 65535."}
 	}
-	conn, err := v.policy.DialContext(ctx, "tcp", net.JoinHostPort(v.Host, strconv.Itoa(v.Port)))
+	policy := v.policy
+	if v.Security == None {
+		policy = policy.Inside()
+	}
+	conn, err := policy.DialContext(ctx, "tcp", net.JoinHostPort(v.Host, strconv.Itoa(v.Port)))
 	if err != nil {
 		return "", err
 	}
 	v.conn = &short{Conn: conn, left: maxAnswers}
 	v.spare = context.AfterFunc(ctx, func() { conn.SetDeadline(time.Unix(1, 0)) })
-	switch v.Security {
-	case TLS:
+	if v.Security == TLS {
 		return "Le serveur est joint.", nil
-	case None:
-		if err := near(v.policy, conn.RemoteAddr()); err != nil {
-			return "", err
-		}
 	}
 	return "Le serveur est joint, et c’est un serveur de courriel.", v.greet()
-}
-
-// near refuses to talk in clear beyond the networks allowed on purpose.
-func near(p outbound.Policy, at net.Addr) error {
-	if server, err := netip.ParseAddrPort(at.String()); err == nil && p.Allows(server.Addr()) {
-		return nil
-	}
-	return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS."}
 }
 
 // greet reads the banner of the server and introduces us.

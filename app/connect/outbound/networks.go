@@ -18,6 +18,7 @@ const (
 	Reserved      Category = "reserved"      // nothing public is there
 	Embedded      Category = "embedded"      // IPv6 that carries an IPv4 address
 	Metadata      Category = "metadata"      // of a cloud, at a public address
+	Public        Category = "public"        // the Internet, where Inside keeps from it
 )
 
 // networks are those that nothing of the public Internet is in. The first that

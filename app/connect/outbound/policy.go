@@ -20,6 +20,15 @@ const connectTimeout = 10 * time.Second
 type Policy struct {
 	Allowed  []netip.Prefix
 	Resolver *net.Resolver // nil for the system's
+
+	inside bool
+}
+
+// Inside is the policy without the public Internet: the networks allowed on
+// purpose only, for what must not travel further.
+func (p Policy) Inside() Policy {
+	p.inside = true
+	return p
 }
 
 // DialContext connects to a "host:port" over TCP. No proxy of the environment
@@ -51,17 +60,20 @@ func (p Policy) control(_ context.Context, _, address string, _ syscall.RawConn)
 
 // check returns the *Refusal of an address, nil for one that may be joined.
 func (p Policy) check(at netip.Addr) error {
-	if p.Allows(at) {
+	if p.allows(at) {
 		return nil
 	}
 	if category := categoryOf(at); category != "" {
 		return &Refusal{category}
 	}
+	if p.inside {
+		return &Refusal{Public}
+	}
 	return nil
 }
 
-// Allows tells whether an address is in one of the networks allowed on purpose.
-func (p Policy) Allows(at netip.Addr) bool {
+// allows tells whether an address is in one of the networks allowed on purpose.
+func (p Policy) allows(at netip.Addr) bool {
 	at = at.Unmap().WithZone("")
 	for _, network := range p.Allowed {
 		if network.Contains(at) {

@@ -64,8 +64,10 @@ func TestAllowed(t *testing.T) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}
-	if at := netip.MustParseAddr("1.1.1.1"); p.Allows(at) {
-		t.Errorf("%s is public, and was not allowed on purpose", at)
+	for address, wanted := range map[string]bool{"10.20.0.1": true, "::ffff:10.20.0.1": true, "10.21.0.1": false, "1.1.1.1": false, "2606:4700::1111": false} {
+		if err := p.Inside().check(netip.MustParseAddr(address)); (err == nil) != wanted {
+			t.Errorf("inside, %s: %v", address, err)
+		}
 	}
 }
 
