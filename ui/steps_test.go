@@ -286,22 +286,34 @@ func TestSuperManager(t *testing.T) {
 		t.Error("the establishment is not the one that was chosen")
 	}
 
-	h.change(func(tx *data.Tx) (data.Row, error) { // a grant that ends ends no session by itself
-		for g, err := range access.GrantsByAccount.All(tx, h.account("claire.moreau").ID) {
-			if err != nil {
-				return nil, err
-			}
-			g.Until = h.clock.now().Add(-time.Second)
-			return g, access.Grants.Put(tx, g)
-		}
-		return nil, data.ErrNotFound
-	})
+	h.ends("sophie.girard", h.school("sophie.girard", 1)) // the other establishment remains
+	several.stands("/", http.StatusSeeOther)
+	h.ends("claire.moreau", h.school("claire.moreau", 0))
 	p.stands("/", http.StatusSeeOther)
 	unknown := h.nobody()
 	gone, nobody := unknown.tries("admin.claire.moreau", demo.Password), unknown.tries("admin.lucas.martin", demo.Password)
 	if gone.Status != http.StatusUnprocessableEntity || masked(gone.Body, "admin.claire.moreau") != masked(nobody.Body, "admin.lucas.martin") {
 		t.Errorf("without the right: %d", gone.Status)
 	}
+}
+
+// ends gives the right that somebody has over an establishment an end that has
+// come: nothing else ends with it.
+func (h *house) ends(login, uai string) {
+	h.t.Helper()
+	id := h.account(login).ID
+	h.change(func(tx *data.Tx) (data.Row, error) {
+		for g, err := range access.GrantsByAccount.All(tx, id) {
+			if err != nil {
+				return nil, err
+			}
+			if directory.UAIOf(g.In) == uai {
+				g.Until = h.clock.now().Add(-time.Second)
+				return g, access.Grants.Put(tx, g)
+			}
+		}
+		return nil, data.ErrNotFound
+	})
 }
 
 // TestConsoleIsForAdministrators: somebody who administers nothing lands on the
