@@ -40,6 +40,9 @@ func NewPassword(s *access.Session, uai, id string) error {
 		if err != nil {
 			return nil, err
 		}
+		if id == s.Account.ID {
+			return nil, access.Conflict("C’est votre propre compte : changez votre mot de passe dans « Mon compte ».")
+		}
 		if err := mailable(tx, u); err != nil {
 			return nil, err
 		}
@@ -57,9 +60,9 @@ func NewPassword(s *access.Session, uai, id string) error {
 		if err != nil {
 			return nil, err
 		}
-		return u, post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre nouveau mot de passe", Secret: true,
+		return u, errors.Join(handOut(tx, u.ID, Linked, u.Email.Value()), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre nouveau mot de passe", Secret: true,
 			Lines: []string{"L’administrateur de votre établissement vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable. Le lien vaut deux jours et ne sert qu’une fois."},
-			Facts: []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}})
+			Facts: []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}}))
 	})
 }
 
@@ -120,7 +123,7 @@ func sendRecords(tx *data.Tx, u User, password, hash string) error {
 	if err := mailable(tx, u); err != nil {
 		return err
 	}
-	return errors.Join(access.SetRecords(tx, u.ID, hash), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre mot de passe scolarité", Secret: true,
+	return errors.Join(access.SetRecords(tx, u.ID, hash), handOutRecords(tx, u.ID, u.Email.Value()), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre mot de passe scolarité", Secret: true,
 		Lines: []string{"Voici votre mot de passe pour les services de scolarité. Il se saisit au clavier virtuel, après votre mot de passe ENT ; trois erreurs le bloquent.", "Notez-le, puis supprimez ce message."},
 		Facts: []post.Fact{{Label: "Mot de passe scolarité", Value: password}}}))
 }
@@ -164,7 +167,7 @@ func HandOver(s *access.Session, uai, id string) (c HandedCode, err error) {
 		}
 		c.Name, c.Login = u.Label(), u.Login.Value()
 		c.Code, c.Until, err = access.HandOver(tx, a)
-		return u, err
+		return u, errors.Join(err, handOut(tx, u.ID, CodeGiven, ""))
 	})
 	return c, err
 }
