@@ -135,7 +135,7 @@ func PrintCredentials(s *access.Session, uai string, sel Selection, base string)
 	whole := len(all)
 	all = slices.DeleteFunc(all, func(c Credential) bool { return c.Why != "" })
 	if len(all) > slipsMost {
-		return nil, 0, access.Conflict(fmt.Sprintf("Un document compte au plus %d fiches : choisissez un niveau ou une classe.", slipsMost))
+		return nil, 0, access.Conflict(fmt.Sprintf("Un document compte au plus %d fiches : choisissez un niveau ou une classe.", slipsMost))
 	}
 	if err := issue(s, all); err != nil {
 		return nil, 0, err
@@ -146,7 +146,7 @@ func PrintCredentials(s *access.Session, uai string, sel Selection, base string)
 		}
 	}
 	if len(sheets) == 0 {
-		return nil, 0, access.Conflict("Personne n’a besoin d’une fiche ici : ces comptes sont déjà activés, suspendus, réservés, ou sans enfant dans l’établissement.")
+		return nil, 0, access.Conflict("Personne n’a besoin d’une fiche ici : ces comptes sont déjà activés, suspendus, réservés, ou sans enfant dans l’établissement.")
 	}
 	slices.SortStableFunc(sheets, func(a, b slips.Slip) int {
 		return cmp.Compare(data.SortKey(a.Group, ""), data.SortKey(b.Group, ""))
@@ -161,7 +161,7 @@ func (c Credential) slip(base string) slips.Slip {
 	}
 	s := slips.Slip{Name: c.Label(), Note: c.Where, Address: base + "/connexion",
 		Lines: []slips.Line{{Label: "Identifiant", Value: c.Login.Value(), Mono: true}, {Label: "Mot de passe", Value: c.Password, Mono: true}},
-		Says:  "Ce mot de passe sert une seule fois : vous en choisirez un autre en vous connectant."}
+		Says:  "Ce mot de passe sert une seule fois : vous en choisirez un autre en vous connectant."}
 	if c.Profile == Student {
 		s.Group = c.Where
 	}
@@ -171,7 +171,7 @@ func (c Credential) slip(base string) slips.Slip {
 // familySlip goes home with the first child of the establishment.
 func (c Credential) familySlip(base string) slips.Slip {
 	s := slips.Slip{Name: c.Label(), Address: base + "/activation",
-		Says: "Ouvrez cette page pour activer votre compte : vous y choisirez votre mot de passe. Un seul code suffit."}
+		Says: "Ouvrez cette page pour activer votre compte : vous y choisirez votre mot de passe. Un seul code suffit."}
 	var kids []string
 	for _, child := range c.Children {
 		kids = append(kids, strings.TrimSpace(child.Name+" "+child.Class))
@@ -183,7 +183,7 @@ func (c Credential) familySlip(base string) slips.Slip {
 		s.Note = "Parent de " + strings.Join(kids, ", ")
 	}
 	if place(c.Postal.PostalCode, c.Postal.Town) == "" {
-		s.Says = "Votre adresse manque : demandez à l’établissement un code pour ouvrir votre compte, sur la page " + base + "/code."
+		s.Says = "Votre adresse manque : demandez à l’établissement un code pour ouvrir votre compte, sur la page " + base + "/code."
 		return s
 	}
 	s.Lines = []slips.Line{{Label: "Code postal", Value: c.Postal.PostalCode, Mono: true}, {Label: "Ville", Value: c.Postal.Town}}

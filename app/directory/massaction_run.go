@@ -67,7 +67,7 @@ func runAction(ctx context.Context, s *access.Session, m MassAction) error {
 		if failed != nil {
 			return failed
 		}
-		now.State, now.Refusal = MassStopped, "Interrompue en chemin : ce qui est fait reste fait, le reste reprendra au prochain démarrage, ou par « Reprendre »."
+		now.State, now.Refusal = MassStopped, "Interrompue en chemin : ce qui est fait reste fait, le reste reprendra au prochain démarrage, ou par « Reprendre »."
 		return MassActions.Put(tx, now)
 	}))
 }
@@ -160,18 +160,18 @@ func (r *massRun) person(tx *data.Tx, l *MassLine) (User, error) {
 	case u.ID == r.ByID:
 		return u, left("c’est votre propre compte")
 	case l.Expects > 0 && l.Expects != u.Version:
-		return u, left("modifié depuis : à reprendre sur sa fiche")
+		return u, left("modifié depuis : à reprendre sur sa fiche")
 	}
 	role, err := access.RoleOf(tx, u.ID)
 	switch {
 	case err != nil:
 		return u, err
 	case r.s.Machine() && role != "":
-		return u, left("compte d’administrateur : à traiter sur sa fiche")
+		return u, left("compte d’administrateur : à traiter sur sa fiche")
 	case !mayChange(r.s, u, role):
 		return u, left("administrateur d’un rôle supérieur au vôtre")
 	case massKinds[r.Kind].protects && !mayProtect(r.s, u, role):
-		return u, left("réservé : compte d’un administrateur")
+		return u, left("réservé : compte d’un administrateur")
 	}
 	return u, nil
 }
@@ -254,7 +254,7 @@ func (r *massRun) renewCodes(tx *data.Tx, a access.Account, l *MassLine) error {
 			return err
 		}
 	}
-	l.Says = "code renouvelé : " + strings.Join(names, ", ")
+	l.Says = "code renouvelé : " + strings.Join(names, ", ")
 	return nil
 }
 
@@ -320,7 +320,7 @@ func (r *massRun) mail(tx *data.Tx, u User, l *MassLine) error {
 
 func initialMail(tx *data.Tx, u User, m *post.Mail) error {
 	password, err := access.InitialPassword(tx, u.ID)
-	m.Lines = []string{"Voici de quoi vous connecter à l’ENT pour la première fois. Vous y choisirez votre propre mot de passe : celui-ci ne servira plus."}
+	m.Lines = []string{"Voici de quoi vous connecter à l’ENT pour la première fois. Vous y choisirez votre propre mot de passe : celui-ci ne servira plus."}
 	m.Facts = []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}, {Label: "Mot de passe", Value: password}}
 	m.Links = []post.Link{{Label: "Me connecter", Path: "/connexion"}}
 	return err
@@ -334,9 +334,9 @@ func (r *massRun) familyMail(tx *data.Tx, u User, m *post.Mail) error {
 	case len(children) == 0:
 		return left("aucun enfant dans votre périmètre")
 	case place(u.Postal.PostalCode, u.Postal.Town) == "":
-		return left("adresse postale absente : utilisez « Code à remettre »")
+		return left("adresse postale absente : utilisez « Code à remettre »")
 	}
-	m.Lines = []string{"Voici de quoi activer votre compte de parent dans l’ENT. Vous y choisirez votre mot de passe ; un seul code suffit."}
+	m.Lines = []string{"Voici de quoi activer votre compte de parent dans l’ENT. Vous y choisirez votre mot de passe ; un seul code suffit."}
 	m.Facts = []post.Fact{{Label: "Code postal", Value: u.Postal.PostalCode}, {Label: "Ville", Value: u.Postal.Town}}
 	for _, child := range children {
 		code, err := childCode(tx, child.ID)
@@ -381,7 +381,7 @@ func (r *massRun) prepareRecords(ctx context.Context, lines []MassLine) error {
 func (r *massRun) records(tx *data.Tx, u User, l *MassLine) error {
 	secret, made := r.secrets[u.ID]
 	if !made && u.keepsRecords() { // since a moment only
-		return left("fonction modifiée à l’instant : à reprendre sur sa fiche")
+		return left("fonction modifiée à l’instant : à reprendre sur sa fiche")
 	}
 	err := sendRecords(tx, u, secret[0], secret[1])
 	if refusal, ok := errors.AsType[*access.Refusal](err); ok {
