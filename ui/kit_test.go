@@ -402,7 +402,7 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, and returns its identifier.
+// apply, and that of a mass action on nobody, and returns their identifier.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -411,7 +411,10 @@ func (h *house) report(uai string) string {
 		h.t.Fatal(err)
 	}
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
-	if err := s.Upkeep(func(tx *data.Tx) error { return directory.Imports.Put(tx, im) }); err != nil {
+	if err := s.Upkeep(func(tx *data.Tx) error {
+		m := directory.MassAction{ID: im.ID, Kind: directory.MassSuspend, At: place, Filter: directory.Filter{Profile: directory.Student}, State: directory.MassDone}
+		return errors.Join(directory.Imports.Put(tx, im), directory.MassActions.Put(tx, m))
+	}); err != nil {
 		h.t.Fatal(err)
 	}
 	return im.ID

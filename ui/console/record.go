@@ -34,6 +34,7 @@ type recordPage struct {
 	Suspend, Reactivate  string
 	History              []web.EventLine
 	Dialog               *question
+	Passwords            *passwordPart
 	Sessions             string // « 2 sessions ouvertes », "" for none that may be closed
 }
 
@@ -195,6 +196,7 @@ func (p *recordPage) identity(v *web.Visit, r directory.Record) {
 			web.Field{Name: "ville", Label: "Ville", Value: v.Typed("ville", r.Postal.Town), Locked: locked, Complete: "off"})
 	}
 	p.contact(v, r)
+	p.passwords(v, r)
 	p.switches(v, r)
 	p.facts(v, r)
 }
@@ -440,8 +442,11 @@ func showDiagnosis(v *web.Visit) error {
 	page := diagnosisPage{Name: r.Label(), Home: home + "/" + r.ID}
 	for _, c := range causes {
 		line := causeLine{c.Stops, c.Says, c.Mend, ""}
-		if c.Path != "" {
+		switch {
+		case c.Path != "":
 			line.To = page.Home + c.Path
+		case c.Page != "":
+			line.To = at(uai) + c.Page
 		}
 		page.Causes = append(page.Causes, line)
 	}
