@@ -6,3 +6,10 @@ func ImportBatch(n int) (was int) {
 	was, importBatch = importBatch, n
 	return was
 }
+
+// SetMassBatch makes mass actions go by so many people, until it is undone.
+func SetMassBatch(n int) (undo func()) {
+	was := massBatch
+	massBatch = n
+	return func() { massBatch = was }
+}
