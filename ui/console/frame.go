@@ -105,6 +105,7 @@ var kinds = map[string]web.Link{
 	"password":      {Label: "Mot de passe", Icon: "key"},
 	"records":       {Label: "Scolarité", Icon: "grid-3x3-gap"},
 	"credentials":   {Label: "Identifiants", Icon: "card-list"},
+	"mail":          {Label: "Courriel", Icon: "envelope"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {
