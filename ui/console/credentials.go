@@ -21,7 +21,6 @@ type credentialsPage struct {
 	Filters   []web.Choice
 	Home      string
 	ActURL    string // of the form, with the filter
-	Whole     string // « Les 412 résultats »
 	Lines     []credentialLine
 	PerPage   web.Choice
 	Local     string // address of the slips, when it leads to this machine only
@@ -67,8 +66,7 @@ func showCredentials(v *web.Visit) error {
 		return err
 	}
 	home := at(uai) + "/identifiants"
-	page := credentialsPage{Home: home, ActURL: home + "?" + filterQuery(v, "profil").Encode(), Deleted: f.Profile == "", Relatives: f.Profile == directory.Relative, Where: headingOf(f.Profile),
-		Whole: web.Count(list.Total, "résultat", "résultats")}
+	page := credentialsPage{Home: home, ActURL: home + "?" + filterQuery(v, "profil").Encode(), Deleted: f.Profile == "", Relatives: f.Profile == directory.Relative, Where: headingOf(f.Profile)}
 	one, many := words(f.Profile)
 	page.Says = web.Count(list.Total, one, many)
 	if page.Filters, err = credentialsChoices(v, uai, f, part); err != nil {

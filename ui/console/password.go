@@ -61,7 +61,7 @@ func (p *recordPage) passwords(v *web.Visit, r directory.Record) {
 			Done: sent(r.Handout.RecordsTo, r.Handout.RecordsAt, r.RecordsBy), Note: recordsState(r)})
 	}
 	if !own {
-		part.Lines = append(part.Lines, passwordLine{ID: "code-a-remettre", Label: "Code à remettre", Icon: "ticket-perforated", URL: p.Home + "/code", Note: "Sans e-mail : un code à usage unique, valable 24 heures."})
+		part.Lines = append(part.Lines, passwordLine{ID: "code-a-remettre", Label: "Code à remettre", Icon: "ticket-perforated", URL: p.Home + "/code"})
 	}
 }
 

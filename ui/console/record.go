@@ -18,6 +18,7 @@ type recordPage struct {
 	Tabs                 web.Tabs
 	Version              uint64
 	MayEdit              bool
+	Typed                bool   // the form of the record was refused, and not another of its page
 	Why                  string // nothing can be changed
 	Identity             []web.Field
 	Contact              []web.Field
@@ -76,6 +77,7 @@ func record(v *web.Visit, ask func(recordPage) *question) error {
 	home := at(uai) + "/utilisateurs/" + part
 	page := recordPage{ID: id, Name: r.Label(), Home: home + "/" + id, Profile: r.Profile.One(), Badge: badges[r.State()], Version: r.Version, MayEdit: r.MayEdit}
 	page.Note = join(" · ", r.Profile.One(), born(r), r.ID)
+	page.Typed = v.Refused() != nil && v.Form("version") != ""
 	if r.Sessions > 0 && r.MayEdit && r.ID != v.Session.Account.ID {
 		page.Sessions = web.Count(r.Sessions, "session ouverte", "sessions ouvertes")
 	}
@@ -233,7 +235,7 @@ func (p *recordPage) switches(v *web.Visit, r directory.Record) {
 		admin.Says = "Autorisé par " + r.Admin.ByName + " le " + web.Stamp(r.Admin.At) + "."
 	}
 	p.Switches = []switchLine{admin, {Name: "editeur", Label: "Éditeur de page publique", On: r.Here.Editor, Locked: !r.MayEdit}}
-	if refusal := v.Refused(); refusal != nil {
+	if refusal := v.Refused(); refusal != nil && p.Typed {
 		p.Confirm = refusal.Fields["confirmer"]
 		p.Switches[0].On, p.Switches[1].On = v.Form("admin") == "oui", v.Form("editeur") == "oui"
 	}

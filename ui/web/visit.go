@@ -274,12 +274,15 @@ func beside(r *access.Refusal) string {
 func (v *Visit) Refused() *access.Refusal { return v.refusal }
 
 // Typed returns a field as the person typed it if the form was refused, and the
-// stored value otherwise.
+// stored value otherwise: another form of the page has no such field.
 func (v *Visit) Typed(name, stored string) string {
 	if v.refusal == nil {
 		return stored
 	}
-	return v.FormValue(name)
+	if typed := v.FormValue(name); typed != "" || v.Context().PostArgs().Has(name) {
+		return typed
+	}
+	return stored
 }
 
 // Done sends the browser on to a page of ours, with a message shown once.
