@@ -66,11 +66,7 @@ func TestManual_P17_EditerLesIdentifiants(t *testing.T) {
 		t.Fatalf("%d pupils who never connected", len(pupils))
 	}
 	pupil := pupils[3]
-	p := newCaller(t, a)
-	p.jeton = p.token("/connexion")
-	if status, page, _ := p.post("/connexion", url.Values{"login": {pupil[4]}, "mot-de-passe": {pupil[5]}}); status != http.StatusSeeOther {
-		t.Errorf("%s does not connect with the initial password: %d\n%s", pupil[4], status, page)
-	}
+	connects(t, a, pupil[4], pupil[5], "un goûter au chocolat")
 	_, active := table(t, content(c.file(c.home(), "profil=eleves&etat=active", url.Values{"action": {"csv"}})))
 	for _, row := range active {
 		if row[5] != "activé" {
@@ -102,27 +98,63 @@ func TestManual_P17_EditerLesIdentifiants(t *testing.T) {
 			break
 		}
 	}
-	activates(t, a, parent[2], parent[3], parent[5])
-	if status, _, _ := c.get(c.home() + "/identifiants?profil=parents&action=csv"); status != http.StatusOK {
-		t.Error(status)
-	}
+	activates(t, a, parent)
 	if status, _, _ := call(t, a, "sophie.girard").post(c.home()+"/identifiants", url.Values{"action": {"csv"}}); status != http.StatusNotFound {
 		t.Errorf("another establishment's administrator: %d", status)
 	}
+	if status, _, header := c.get(c.home() + "/identifiants?profil=parents&action=csv&tous=1"); status != http.StatusOK || strings.Contains(header.Get("Content-Type"), "csv") {
+		t.Errorf("a link gives the file: %d %v", status, header)
+	}
 }
 
-// activates activates the account of a parent with what they were told.
-func activates(t *testing.T, a *appliance, postal, town, code string) {
+// connects goes through a first connection with an initial password, then shows
+// that it opens no more, and that the one chosen does.
+func connects(t *testing.T, a *appliance, login, initial, chosen string) {
 	t.Helper()
-	visitor := newCaller(t, a)
-	if status, _, _ := visitor.get("/activation"); status == http.StatusNotFound {
-		t.Skip("/activation is not there yet")
+	b := open(t, a, "/connexion")
+	b.enters(login, initial)
+	b.reads("Première connexion")
+	b.fill("textbox", "Nouveau mot de passe", chosen)
+	b.fill("textbox", "Le même", chosen)
+	b.click("checkbox", "J’ai lu")
+	b.click("button", "Activer mon compte")
+	b.reads("Votre compte est actif")
+	b.visit("/connexion")
+	b.enters(login, initial)
+	b.reads("n’est pas reconnu")
+	b.enters(login, chosen)
+	b.wait(`location.pathname === "/"`)
+	b.healthy()
+}
+
+// enters fills the sign-in page.
+func (b tab) enters(login, password string) {
+	b.Helper()
+	b.fill("textbox", "Identifiant", login)
+	b.fill("textbox", "Mot de passe", password)
+	b.click("button", "Se connecter")
+}
+
+// activates activates the account of a parent with a line of the file.
+func activates(t *testing.T, a *appliance, told []string) {
+	t.Helper()
+	b := open(t, a, "/activation")
+	b.fill("textbox", "Code postal", told[2])
+	b.fill("textbox", "Ville", told[3])
+	b.fill("textbox", "Code d’activation", told[5])
+	b.click("button", "Continuer")
+	b.wait(`/Plusieurs parents|Activer mon compte/.test(document.body.innerText)`)
+	if js[bool](b, `document.body.innerText.includes("Plusieurs parents")`) {
+		b.fill("textbox", "Votre nom", told[0])
+		b.fill("textbox", "Votre prénom", told[1])
+		b.click("button", "Continuer")
 	}
-	visitor.jeton = visitor.token("/activation")
-	status, page, header := visitor.post("/activation", url.Values{"code-postal": {postal}, "ville": {town}, "code": {code}})
-	if status != http.StatusSeeOther || !strings.HasPrefix(header.Get("Location"), "/mot-de-passe") {
-		t.Errorf("%s %s %s: %d to %q\n%s", postal, town, code, status, header.Get("Location"), page)
-	}
+	b.fill("textbox", "Adresse e-mail", "un.parent@exemple.example")
+	b.fill("textbox", "Nouveau mot de passe", "la cour des grands")
+	b.fill("textbox", "Le même", "la cour des grands")
+	b.click("checkbox", "J’ai lu")
+	b.click("button", "Activer mon compte")
+	b.reads("Votre compte est actif")
 }
 
 // content is the text of a file.
@@ -133,8 +165,6 @@ func (b tab) pick(name, value string) {
 	b.Helper()
 	js[bool](b, `(s => { s.value = `+quote(value)+`; return s.dispatchEvent(new Event("change", { bubbles: true })) })(document.querySelector("select[name="+CSS.escape(`+quote(name)+`)+"]"))`)
 }
-
-var mailedLink = regexp.MustCompile(`/mot-de-passe\?lien=[A-Za-z0-9_-]+`)
 
 // TestManual_P13_NouveauMotDePasse: confirmed, a mail leaves with a link; the
 // green tick is beside the button, with its text; the former password and
@@ -165,24 +195,39 @@ func TestManual_P13_NouveauMotDePasse(t *testing.T) {
 	if status, _, _ := newCaller(t, a).signIn("julien.petit"); status == http.StatusSeeOther {
 		t.Error("the former password still opens")
 	}
-	text := mailTo(t, a, address)
-	link := mailedLink.FindString(text)
-	if link == "" {
-		t.Fatalf("no link in %q", text)
-	}
-	chooses(t, a, link, "julien.petit", "une phrase bien à moi")
+	const chosen = "une phrase bien à moi"
+	person := open(t, a, linkIn(t, mailTo(t, a, address)))
+	person.fill("textbox", "Nouveau mot de passe", chosen)
+	person.fill("textbox", "Le même", chosen)
+	person.click("button", "Enregistrer")
+	person.reads("Votre nouveau mot de passe est enregistré")
+	person.visit("/connexion")
+	person.enters("julien.petit", demoPassword)
+	person.reads("n’est pas reconnu")
+	person.enters("julien.petit", chosen)
+	person.wait(`location.pathname === "/"`)
 
 	b.click("link", "Nouveau mot de passe scolarité")
 	b.click("button", "Oui")
 	b.reads("Le nouveau mot de passe scolarité est envoyé")
 	b.reads("Émis le")
-	if digits := regexp.MustCompile(`[0-9]{6}`).FindString(mailTo(t, a, address)); digits == "" {
-		t.Error("no records password in the mail")
+	for _, says := range []string{"2 essais", "1 essai", "bloqué après trois erreurs"} {
+		person.types("000000")
+		person.reads(says)
 	}
+	b.visit(record)
+	b.reads("Bloqué le")
+	b.click("link", "Diagnostic")
+	b.reads("Le mot de passe scolarité est bloqué")
+	b.click("link", "Nouveau mot de passe scolarité")
+	b.click("button", "Oui")
+	b.reads("Le nouveau mot de passe scolarité est envoyé")
+	person.types(sixDigits.FindString(mailTo(t, a, address)))
+	person.reads("Votre mot de passe scolarité est reconnu")
 
 	pupil := c.students(1)[0]
 	b.visit(pupil)
-	if b.sees("link", "Nouveau mot de passe scolarité") {
+	if js[bool](b, `!!document.getElementById("nouveau-scolarite")`) {
 		t.Error("a pupil is offered a records password")
 	}
 	b.click("link", "Nouveau mot de passe ENT")
@@ -207,23 +252,14 @@ func TestManual_P13_NouveauMotDePasse(t *testing.T) {
 	}
 }
 
-// chooses follows a mailed link and chooses a password, which then opens.
-func chooses(t *testing.T, a *appliance, link, login, password string) {
-	t.Helper()
-	visitor := newCaller(t, a)
-	if status, _, _ := visitor.get(link); status == http.StatusNotFound {
-		t.Log("/mot-de-passe is not there yet")
-		return
-	}
-	visitor.jeton = visitor.token(link)
-	if status, page, _ := visitor.post(link, url.Values{"mot-de-passe": {password}, "encore": {password}}); status != http.StatusSeeOther {
-		t.Fatalf("%d\n%s", status, page)
-	}
-	again := newCaller(t, a)
-	again.jeton = again.token("/connexion")
-	if status, _, _ := again.post("/connexion", url.Values{"login": {login}, "mot-de-passe": {password}}); status != http.StatusSeeOther {
-		t.Errorf("the new password does not open: %d", status)
-	}
+var sixDigits = regexp.MustCompile(`\b[0-9]{6}\b`)
+
+// types gives six digits at /scolarite.
+func (b tab) types(digits string) {
+	b.Helper()
+	b.visit("/scolarite")
+	b.fill("textbox", "Mot de passe scolarité", digits)
+	b.press(kb.Enter)
 }
 
 // TestSuspendMany: people ticked on two pages are suspended together, once
