@@ -29,12 +29,10 @@ type deed struct {
 	tells bool   // leaves a line in the journal: all do, but those that change nothing
 }
 
-// shown are the routes that answer with what is given once, a page or a file,
-// instead of leading to a page.
-var shown = map[string]bool{"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true}
 // shown are the routes that answer with a page instead of leading to one: of
 // what is shown once.
-var shown = map[string]bool{"POST /connexion/second-facteur/mise-en-place": true}
+var shown = map[string]bool{"POST /connexion/second-facteur/mise-en-place": true,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true}
 
 // deeds does every unsafe route once, in an order that makes each possible: the
 // later ones are built once the former are done.
@@ -216,7 +214,6 @@ func TestForgedRequests(t *testing.T) {
 			}
 			got = p.sent(d, p.signed(d.form), ours)
 		}
-		if want := map[bool]int{true: http.StatusOK, false: http.StatusSeeOther}[shown[route]]; got.Status != want {
 		if want := map[bool]int{false: http.StatusSeeOther, true: http.StatusOK}[shown[route]]; got.Status != want {
 			t.Fatalf("%s: %d\n%s", route, got.Status, got.Body)
 		}

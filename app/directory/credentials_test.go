@@ -393,7 +393,7 @@ func TestNewPasswordIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := directory.RecordOf(c.paul, balzac, lea.ID)
-	if err != nil || r.Handout.How != directory.Linked || r.Handout.To != "lea@exemple.example" || r.HandoutBy != "MOREAU Claire" || r.RecordsBy != "MOREAU Claire" || !r.RecordsAt.Equal(c.now()) || !r.KeepsRecords {
+	if err != nil || r.Handout.How != directory.Linked || r.Handout.To != "lea@exemple.example" || r.HandoutBy != "MOREAU Claire" || r.RecordsBy != "MOREAU Claire" || !r.RecordsAt.Equal(c.now()) || !r.KeepsRecords() {
 		t.Errorf("%+v %v", r, err)
 	}
 	wants(t, "one's own", directory.NewPassword(c.claire, balzac, c.user("claire.moreau").ID), access.Stale)

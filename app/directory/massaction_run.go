@@ -360,7 +360,7 @@ func (r *massRun) prepareRecords(ctx context.Context, lines []MassLine) error {
 			if err != nil && !isMissing(err) {
 				return err
 			}
-			if u.keepsRecords() {
+			if u.KeepsRecords() {
 				keepers = append(keepers, u.ID)
 			}
 		}
@@ -380,7 +380,7 @@ func (r *massRun) prepareRecords(ctx context.Context, lines []MassLine) error {
 
 func (r *massRun) records(tx *data.Tx, u User, l *MassLine) error {
 	secret, made := r.secrets[u.ID]
-	if !made && u.keepsRecords() { // since a moment only
+	if !made && u.KeepsRecords() { // since a moment only
 		return left("fonction modifiée à l’instant : à reprendre sur sa fiche")
 	}
 	err := sendRecords(tx, u, secret[0], secret[1])

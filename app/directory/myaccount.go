@@ -39,7 +39,7 @@ func MineOf(s *access.Session) (m Mine, err error) {
 		if m.Question, err = access.MyQuestion(tx, s.Account.ID); err != nil {
 			return err
 		}
-		m.Records = m.keepsRecords()
+		m.Records = m.KeepsRecords()
 		if _, m.HasRecords, err = access.RecordsOf(tx, s.Account.ID); err != nil {
 			return err
 		}

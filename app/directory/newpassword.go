@@ -20,9 +20,9 @@ var (
 // NoAddress is why no password is sent to somebody without an e-mail.
 const NoAddress = "L’adresse e-mail de l’utilisateur n’est pas renseignée : le mot de passe ne peut pas être envoyé."
 
-// keepsRecords reports whether somebody has a records password beside the ENT
+// KeepsRecords reports whether somebody has a records password beside the ENT
 // one: teachers, and the staff of direction and education, by function.
-func (u User) keepsRecords() bool {
+func (u User) KeepsRecords() bool {
 	if u.Profile == Teacher {
 		return true
 	}
@@ -117,7 +117,7 @@ func NewRecordsPassword(ctx context.Context, s *access.Session, uai, id string) 
 }
 
 func sendRecords(tx *data.Tx, u User, password, hash string) error {
-	if !u.keepsRecords() {
+	if !u.KeepsRecords() {
 		return access.Conflict("Seuls les enseignants et les personnels de direction et d’éducation ont un mot de passe scolarité.")
 	}
 	if err := mailable(tx, u); err != nil {

@@ -25,7 +25,6 @@ type Record struct {
 	ClassesOf []Class
 	Teams     []TeachingGroup
 
-	KeepsRecords  bool      // has, or may have, a records password
 	RecordsAt     time.Time // it was issued, zero for never
 	RecordsLocked time.Time // by errors, zero for not
 	Handout       Handout
@@ -97,7 +96,6 @@ func (r *Record) fill(tx *data.Tx, s *access.Session, place data.Place) (err err
 
 // passwords reads how the person gets in: never what with.
 func (r *Record) passwords(tx *data.Tx) (err error) {
-	r.KeepsRecords = r.keepsRecords()
 	records, _, err := access.RecordsOf(tx, r.ID)
 	if err != nil {
 		return err

@@ -56,7 +56,7 @@ func (p *recordPage) passwords(v *web.Visit, r directory.Record) {
 		}
 		part.Lines = append(part.Lines, line)
 	}
-	if r.KeepsRecords {
+	if r.KeepsRecords() {
 		part.Lines = append(part.Lines, passwordLine{ID: "nouveau-scolarite", Label: "Nouveau mot de passe scolarité", Icon: "grid-3x3-gap", URL: p.Home + "/mot-de-passe-scolarite", Off: off,
 			Done: sent(r.Handout.RecordsTo, r.Handout.RecordsAt, r.RecordsBy), Note: recordsState(r)})
 	}
