@@ -13,11 +13,11 @@ import (
 	"preau/data"
 )
 
-// A household is a family of Balzac: Anne has Lucas there and Zoé at Colette,
+// The martins are a family of Balzac: Anne has Lucas there and Zoé at Colette,
 // Karl has Lucas and lives abroad, without a known town.
-type household struct{ lucas, zoe, anne, karl directory.User }
+type martins struct{ lucas, zoe, anne, karl directory.User }
 
-func (c *cast) household() (h household) {
+func (c *cast) martins() (h martins) {
 	c.t.Helper()
 	c.class(balzac, "3A", "3e A")
 	c.class(colette, "6C", "6e C")
@@ -97,7 +97,7 @@ func (c *cast) activates(code, town string) (string, bool) {
 
 func TestPupilsAreTold(t *testing.T) {
 	c := newCast(t)
-	c.household()
+	c.martins()
 	active := c.put(aPupil("PETIT", "Luc", "2010-01-01", "3A", "3e", balzac))
 	c.activate(active.ID)
 	suspended := aPupil("ROCHE", "Léa", "2010-01-02", "3A", "3e", balzac)
@@ -130,7 +130,7 @@ func TestPupilsAreTold(t *testing.T) {
 // their establishment, and nothing of the others.
 func TestRelativesAreTold(t *testing.T) {
 	c := newCast(t)
-	h := c.household()
+	h := c.martins()
 	f := directory.Filter{Profile: directory.Relative}
 	anne := c.export(c.claire, f)[0]
 	if got := strings.Join(anne[:5], ";"); got != "MARTIN;Anne;75900;ST-ELOI CEDEX 3;MARTIN Lucas, enfant d’un autre établissement" || len(anne[5]) != 11 || anne[6] != "" {
@@ -213,7 +213,7 @@ func TestDeletedCredentials(t *testing.T) {
 
 func TestSlips(t *testing.T) {
 	c := newCast(t)
-	c.household()
+	c.martins()
 	c.class(balzac, "3B", "3e B")
 	c.put(aPupil("AUBRY", "Noé", "2010-01-01", "3B", "3e", balzac))
 	c.activate(c.put(aPupil("PETIT", "Luc", "2010-01-01", "3A", "3e", balzac)).ID)
@@ -245,7 +245,7 @@ func TestSlips(t *testing.T) {
 // without a secret; out of reach there is nothing to export.
 func TestExportsAreTold(t *testing.T) {
 	c := newCast(t)
-	h := c.household()
+	h := c.martins()
 	before := c.lastEvent()
 	row := c.export(c.claire, directory.Filter{Profile: directory.Student, Class: "3A", State: directory.Inactive})[0]
 	events := c.events()
@@ -295,7 +295,7 @@ func must[T any](_ T, err error) error { return err }
 // left, and the code of a child of two parents changes once.
 func TestRenewCredentials(t *testing.T) {
 	c := newCast(t)
-	c.household()
+	c.martins()
 	active := c.put(aPupil("PETIT", "Luc", "2010-01-01", "3A", "3e", balzac))
 	c.activate(active.ID)
 	pupils, relatives := directory.Filter{Profile: directory.Student}, directory.Filter{Profile: directory.Relative}
@@ -337,7 +337,7 @@ func TestRenewCredentials(t *testing.T) {
 // sure, and says why not to the others.
 func TestMailCredentials(t *testing.T) {
 	c := newCast(t)
-	c.household()
+	c.martins()
 	teacher := aTeacher("ROCHE", "Léa", balzac)
 	teacher.Email.Federated = "lea@exemple.example"
 	c.put(teacher)

@@ -103,7 +103,6 @@ var kinds = map[string]web.Link{
 	"appliance":     {Label: "Appareil", Icon: "hdd-stack"},
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
-	"records":       {Label: "Scolarité", Icon: "grid-3x3-gap"},
 	"credentials":   {Label: "Identifiants", Icon: "card-list"},
 	"mail":          {Label: "Courriel", Icon: "envelope"},
 }
