@@ -64,9 +64,9 @@ func (h *house) deeds(do func(route string, d deed)) {
 	done := h.lastImport(directory.ImportDone)
 	h.hold(uai, done)
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	h.entrances(do)
 	h.failedMail()
 	do("POST /console/appareil/courriels/reprise", deed{marc, "/console/appareil/courriels/reprise", nil, nil, true})
-	h.entrances(do)
 	do("POST /deconnexion", deed{marc, "/deconnexion", nil, nil, true})
 }
 

@@ -292,7 +292,7 @@ func (s *Session) DropOwnFactor() error {
 			return nil, err
 		}
 		if slices.ContainsFunc(s.Grants, func(g Grant) bool { return slices.Contains(policy.Roles, g.Role) }) {
-			return nil, Conflict("Votre rôle doit garder un second facteur. Pour changer de téléphone, mettez-en un autre en place : il remplace celui-ci.")
+			return nil, Conflict("Votre rôle doit garder un second facteur. Pour changer de téléphone, mettez-en un autre en place : il remplace celui-ci.")
 		}
 		return s.Account, DropFactor(tx, s.Account.ID)
 	})

@@ -84,7 +84,7 @@ func (g *Gate) attempt(key, from string) error {
 		return explain(err)
 	}
 	if wait > 0 {
-		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
+		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
 	}
 	return nil
 }
