@@ -74,7 +74,29 @@ var policy = map[string]string{
 	"GET /":                                        signedIn,
 	"POST /deconnexion":                            onward,
 	"POST /prolonger":                              onward,
-	"POST /sessions":                               onward,
+
+	"GET /activation":                     open,
+	"POST /activation":                    wrong,
+	"GET /charte":                         open,
+	"GET /confidentialite":                open,
+	"GET /mentions-legales":               open,
+	"GET /compte":                         signedIn,
+	"POST /compte/enfants":                "303 404 422 404 404 404 404 404 404",
+	"POST /compte/adresse":                "303 303 422 422 422 422 422 422 422", // a pupil may have none
+	"POST /compte/adresse/confirmation":   "303 409 409 409 409 409 404 404 404",
+	"POST /compte/telephones":             "303 404 303 303 303 303 404 404 404", // a pupil's are the console's
+	"POST /compte/mot-de-passe":           "303 422 422 422 422 422 422 422 422",
+	"POST /compte/question":               "303 422 422 422 422 422 422 422 422",
+	"GET /compte/second-facteur":          onward, // nobody has begun
+	"POST /compte/second-facteur":         onward,
+	"POST /compte/second-facteur/debut":   "303 404 404 404 303 303 303 303 303",
+	"GET /compte/second-facteur/retrait":  absent,
+	"POST /compte/second-facteur/retrait": absent,
+	"POST /compte/appareils":              onward,
+	"POST /compte/sessions":               onward,
+	"GET /scolarite":                      "303 404 404 200 200 404 404 404 404",
+	"POST /scolarite":                     "303 404 404 422 422 404 404 404 404",
+	"POST /scolarite/courriel":            "303 404 404 409 409 404 404 404 404", // they have one
 
 	"GET /console":            chosen,
 	"GET /console/demarrage":  admins,
@@ -88,6 +110,9 @@ var policy = map[string]string{
 	"POST /console/etablissements/nouveau":  byMaker,
 	"GET /console/etablissements/:uai":      within,
 	"POST /console/etablissements/:uai":     badForm,
+
+	"GET /console/etablissements/:uai/charte":  within,
+	"POST /console/etablissements/:uai/charte": badForm,
 
 	"GET /console/etablissements/:uai/utilisateurs/:profil":                   within,
 	"GET /console/etablissements/:uai/recherche":                              within,

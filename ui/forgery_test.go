@@ -31,7 +31,7 @@ type deed struct {
 
 // shown are the routes that answer with a page instead of leading to one: of
 // what is shown once.
-var shown = map[string]bool{"POST /connexion/second-facteur/mise-en-place": true}
+var shown = map[string]bool{"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true}
 
 // deeds does every unsafe route once, in an order that makes each possible: the
 // later ones are built once the former are done.
@@ -53,7 +53,6 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/etablissements/nouveau", deed{marc, "/console/etablissements/nouveau", url.Values{"nature": {"virtuel"}, "nom": {"Réseau de la vallée"}, "academie": {demo.AcademyName}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id", deed{marc, record, fields(), nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/annuaire", deed{marc, record + "/annuaire", url.Values{"champ": {"email"}}, nil, true})
-	do("POST /sessions", deed{marc, "/sessions", nil, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/sessions", deed{marc, record + "/sessions", nil, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
@@ -64,6 +63,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	done := h.lastImport(directory.ImportDone)
 	h.hold(uai, done)
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	h.ownDeeds(do)
 	h.entrances(do)
 	h.failedMail()
 	do("POST /console/appareil/courriels/reprise", deed{marc, "/console/appareil/courriels/reprise", nil, nil, true})

@@ -103,6 +103,10 @@ var kinds = map[string]web.Link{
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
 	"mail":          {Label: "Courriel", Icon: "envelope"},
+	"terms":         {Label: "Charte", Icon: "file-text"},
+	"records":       {Label: "Scolarité", Icon: "journal-check"},
+	"device":        {Label: "Appareil connu", Icon: "laptop"},
+	"question":      {Label: "Question secrète", Icon: "question-circle"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {
