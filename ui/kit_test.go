@@ -404,7 +404,7 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, and a mail, and returns the identifier of both.
+// apply, a mail and a mass action on nobody, and returns the identifier of all.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -414,7 +414,10 @@ func (h *house) report(uai string) string {
 	}
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
 	m := post.Mail{ID: im.ID, To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: im.At, State: post.Kept}
-	if err := s.Upkeep(func(tx *data.Tx) error { return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m)) }); err != nil {
+	act := directory.MassAction{ID: im.ID, Kind: directory.MassSuspend, At: place, Filter: directory.Filter{Profile: directory.Student}, State: directory.MassDone}
+	if err := s.Upkeep(func(tx *data.Tx) error {
+		return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m), directory.MassActions.Put(tx, act))
+	}); err != nil {
 		h.t.Fatal(err)
 	}
 	return im.ID
