@@ -38,7 +38,7 @@ type commandLine struct {
 		AAF generateCommand `cmd:"" name:"aaf" help:"Écrit une académie fictive en fichiers de l’annuaire fédérateur."`
 	} `cmd:"" help:"Écrit des fichiers fictifs."`
 	Admin struct {
-		Create adminCommand `cmd:"" help:"Crée un administrateur, ou renouvelle son mot de passe, lu sur l’entrée standard."`
+		Create adminCommand `cmd:"" help:"Crée un administrateur ; s’il existe déjà, renouvelle son mot de passe et retire son second facteur. Le mot de passe est lu sur l’entrée standard."`
 	} `cmd:"" help:"Administrateurs."`
 	Backup  backupCommand  `cmd:"" help:"Sauvegarde l’appareil dans un fichier, même en marche."`
 	Restore restoreCommand `cmd:"" help:"Remet l’appareil dans l’état d’une sauvegarde."`
@@ -273,6 +273,7 @@ type adminCommand struct {
 	Role      string `required:"" enum:"local_admin,academy_support,academy_advisor,level2_support" help:"Rôle."`
 	LastName  string `help:"Nom."`
 	FirstName string `help:"Prénom."`
+	Email     string `help:"Adresse e-mail, pour retrouver le mot de passe."`
 	Academy   string `help:"Académie, pour un rôle académique."`
 	UAI       string `name:"uai" help:"Établissement, pour un administrateur local."`
 }
@@ -283,7 +284,7 @@ func (c *adminCommand) Run(ctx context.Context) error {
 	if password == "" {
 		return errors.Join(errors.New("aucun mot de passe sur l’entrée standard"), err)
 	}
-	form := app.AdminForm{Login: c.Login, LastName: c.LastName, FirstName: c.FirstName, Password: strings.TrimRight(password, "\r\n"),
+	form := app.AdminForm{Login: c.Login, LastName: c.LastName, FirstName: c.FirstName, Email: c.Email, Password: strings.TrimRight(password, "\r\n"),
 		Role: access.Role(c.Role), Academy: c.Academy, UAI: c.UAI}
 	if running, err := app.Ask(ctx, c.Data, app.ControlAdmin, form); running {
 		return err
