@@ -230,11 +230,12 @@ func GrantsOf(tx *data.Tx, account string, reach data.Reach) (seen []Grant, else
 			elsewhere = true
 		}
 	}
-	slices.SortStableFunc(seen, Grant.higher)
+	slices.SortStableFunc(seen, Grant.Compare)
 	return seen, elsewhere, nil
 }
 
-func (g Grant) higher(other Grant) int {
+// Compare puts the highest role first, then the places in order.
+func (g Grant) Compare(other Grant) int {
 	if d := slices.Index(Roles, other.Role) - slices.Index(Roles, g.Role); d != 0 {
 		return d
 	}

@@ -84,20 +84,26 @@ func History(s *access.Session, uai, id string, n int) (events []Event, err erro
 		if _, err := userAt(tx, place, id); err != nil {
 			return err
 		}
-		for _, table := range []string{Users.Name(), access.Accounts.Name()} {
-			found, err := eventsAbout(tx, table, id, n)
-			if err != nil {
-				return err
-			}
-			if table != Users.Name() { // an import tells of the account by the record
-				found = slices.DeleteFunc(found, func(e Event) bool { return e.Action == importLine && len(e.Changes) == 0 })
-			}
-			events = append(events, found...)
-		}
-		return nil
+		events, err = happened(tx, id, n)
+		return err
 	})
+	return events, err
+}
+
+// happened returns the events of somebody's record and account, newest first.
+func happened(tx *data.Tx, id string, n int) (events []Event, err error) {
+	for _, table := range []string{Users.Name(), access.Accounts.Name()} {
+		found, err := eventsAbout(tx, table, id, n)
+		if err != nil {
+			return nil, err
+		}
+		if table != Users.Name() { // an import tells of the account by the record
+			found = slices.DeleteFunc(found, func(e Event) bool { return e.Action == importLine && len(e.Changes) == 0 })
+		}
+		events = append(events, found...)
+	}
 	slices.SortStableFunc(events, Event.latest)
-	return events[:min(n, len(events))], err
+	return events[:min(n, len(events))], nil
 }
 
 // importLine is the action of what an import changed of a row.

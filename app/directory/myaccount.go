@@ -207,7 +207,16 @@ func ChangeQuestion(ctx context.Context, s *access.Session, question, answer str
 	})
 }
 
-// notifyFormer tells the former address of somebody that it was changed.
+// notifyFormer tells the former address of somebody that it was changed, and
+// that of an administrator that the login was.
 func notifyFormer(tx *data.Tx, before, after User) error {
-	return access.NoticeAddress(tx, before.Email.Value(), after.Email.Value())
+	err := access.NoticeAddress(tx, before.Email.Value(), after.Email.Value())
+	if before.Login.Value() == after.Login.Value() {
+		return err
+	}
+	role, failed := access.RoleOf(tx, before.ID)
+	if role != "" {
+		failed = errors.Join(failed, access.NoticeLogin(tx, before.Email.Value(), before.Login.Value(), after.Login.Value()))
+	}
+	return errors.Join(err, failed)
 }

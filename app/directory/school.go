@@ -47,7 +47,7 @@ func OverviewOf(s *access.Session, uai string) (o Overview, err error) {
 		if o.AcademyName, err = academyName(tx, o.Academy); err != nil {
 			return err
 		}
-		o.Admins, err = adminsOf(tx, o.Place())
+		o.Admins, err = adminsOf(tx, s, o.Place())
 		return err
 	})
 	o.MayEdit, o.MayMark = s.Can(access.EditEstablishment, o.Place()), s.Can(access.EditMarker, o.Place())

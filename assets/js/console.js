@@ -16,4 +16,6 @@ import "./ui/journal.js";
 import "./ui/session.js";
 import "./ui/panes.js";
 import "./ui/file.js";
+import "./ui/picks.js";
+import "./ui/proposal.js";
 import "./ui/moves.js";

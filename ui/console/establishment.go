@@ -106,6 +106,7 @@ type establishmentPage struct {
 
 	Activity, Inactive bool // the choice is shown, and made
 	Head               web.Choice
+	Ask                *askBox
 }
 
 type fact struct{ Label, Value string }
@@ -115,9 +116,13 @@ type meter struct {
 	Active, All               int
 }
 
-type adminLine struct{ URL, Name, Profile, Since, Seen string }
+type adminLine struct{ URL, Name, Profile, Since, Seen, Take string }
 
-func showEstablishment(v *web.Visit) error {
+func showEstablishment(v *web.Visit) error { return establishment(v, nil) }
+
+// establishment draws the record of an establishment, with a question over it if
+// there is one.
+func establishment(v *web.Visit, ask func(directory.Overview, *establishmentPage) *askBox) error {
 	uai := v.Part("uai")
 	o, err := directory.OverviewOf(v.Session, uai)
 	if err != nil {
@@ -153,14 +158,29 @@ func showEstablishment(v *web.Visit) error {
 		}
 		page.Meters = append(page.Meters, m)
 	}
-	for _, a := range o.Admins {
-		line := adminLine{URL: at(uai) + "/utilisateurs/fiche/" + a.ID, Name: a.Name, Profile: directory.Profile(a.Profile).One(), Since: join(" par ", a.Since.Local().Format("02/01/2006"), a.By), Seen: web.Moment(v.Session.Now(), a.SignedIn)}
-		if a.SignedIn.IsZero() {
-			line.Seen = "jamais"
-		}
-		page.Admins = append(page.Admins, line)
+	page.admins(v, o)
+	if ask != nil {
+		page.Ask = ask(o, &page)
 	}
 	return v.Show("console/establishment", o.Name, f, page)
+}
+
+// admins are the local administrators. One who has no record here is shown by the
+// module Administrateurs, to those who have it.
+func (p *establishmentPage) admins(v *web.Visit, o directory.Overview) {
+	for _, a := range o.Admins {
+		line := adminLine{Name: a.Name, Profile: profileOfAccount(a.Profile), Since: join(" par ", a.Since.Local().Format("02/01/2006"), a.By), Seen: seen(v.Session.Now(), a.SignedIn)}
+		switch {
+		case a.Here:
+			line.URL = p.Home + "/utilisateurs/" + anyProfile + "/" + a.ID
+		case v.Session.Can(access.ManageAdministrators, o.Place()):
+			line.URL = administratorsHome + "/" + a.ID
+		}
+		if a.MayTake {
+			line.Take = p.Home + "/administrateurs/" + a.ID + "/retrait"
+		}
+		p.Admins = append(p.Admins, line)
+	}
 }
 
 // headsShown is how many members of staff the head is chosen among.

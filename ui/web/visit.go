@@ -207,6 +207,14 @@ func (v *Visit) Token() string {
 // around nor control characters inside.
 func (v *Visit) Form(name string) string { return Clean(v.FormValue(name)) }
 
+// FormAll returns every value of a field that a form may hold several times.
+func (v *Visit) FormAll(name string) (all []string) {
+	for _, value := range v.Request().PostArgs().PeekMulti(name) {
+		all = append(all, Clean(string(value)))
+	}
+	return all
+}
+
 // Ask returns a parameter of the address, cleaned likewise.
 func (v *Visit) Ask(name string) string { return Clean(v.Query(name)) }
 

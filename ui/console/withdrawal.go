@@ -1,0 +1,39 @@
+package console
+
+import (
+	"preau/app/access"
+	"preau/app/directory"
+	"preau/ui/web"
+)
+
+// askWithdrawal asks, over the establishment's screen, before somebody is taken
+// off the list of its local administrators.
+func askWithdrawal(v *web.Visit) error {
+	id, found := v.Part("id"), false
+	err := establishment(v, func(o directory.Overview, p *establishmentPage) *askBox {
+		for _, a := range o.Admins {
+			if a.ID == id && a.MayTake {
+				found = true
+				return &askBox{Title: "Retirer " + a.Name + " des administrateurs locaux\u00a0?", Says: "La personne n’administrera plus " + o.Name + ". Ce droit et ses sessions ouvertes prennent fin tout de suite ; son compte reste ouvert.",
+					Action: p.Home + "/administrateurs/" + id + "/retrait", Close: p.Home, Twice: a.Twice, Danger: true, Yes: "Retirer"}
+			}
+		}
+		return nil
+	})
+	if err == nil && !found {
+		return access.NotFound()
+	}
+	return err
+}
+
+func withdrawLocalAdmin(v *web.Visit) error {
+	uai, id := v.Part("uai"), v.Part("id")
+	if err := directory.WithdrawLocalAdmin(v.Session, uai, id, v.Form("confirmer") != ""); err != nil {
+		return again(v, err, showEstablishment, askWithdrawal)
+	}
+	if id == v.Session.Account.ID {
+		v.SignOut()
+		return v.Done("/connexion", "Vous n’êtes plus administrateur local de cet établissement : reconnectez-vous.")
+	}
+	return v.Done(at(uai), "L’administrateur local est retiré.")
+}
