@@ -26,6 +26,7 @@ const (
 	admins   = "303 404 404 404 200 200 200 200 200"
 	within   = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
 	creators = "303 404 404 404 404 404 200 200 200"
+	runners  = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
 	nowhere  = "404 404 404 404 404 404 404 404 404"
 	onward   = "303 303 303 303 303 303 303 303 303" // redirects everybody
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
@@ -90,6 +91,11 @@ var policy = map[string]string{
 	"GET /console/imports/:id/lignes.csv":    within,
 	"POST /console/imports/:id/application":  stale,
 	"POST /console/imports/:id/suppressions": stale,
+
+	"GET /console/appareil/courriels":          runners,
+	"POST /console/appareil/courriels/reprise": "303 404 404 404 404 404 404 404 409", // nothing failed
+	"GET /console/appareil/courriels/:id":      runners,
+	"GET /console/appareil/courriels/:id/html": runners,
 }
 
 // declared returns the routes of the server that answer a GET or a POST, and
@@ -124,8 +130,8 @@ type object struct{ uai, profile, id, report string }
 func (o object) of(route string) string {
 	_, path, _ := strings.Cut(route, " ")
 	id := o.id
-	if strings.HasPrefix(path, "/console/imports/") {
-		id = o.report
+	if strings.HasPrefix(path, "/console/imports/") || strings.HasPrefix(path, "/console/appareil/courriels/") {
+		id = o.report // a mail has the same
 	}
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)

@@ -15,6 +15,7 @@ import (
 
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/post"
 	"preau/data"
 	"preau/ui/web"
 )
@@ -59,7 +60,19 @@ func (h *house) deeds(do func(route string, d deed)) {
 	done := h.lastImport(directory.ImportDone)
 	h.hold(uai, done)
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	h.failedMail()
+	do("POST /console/appareil/courriels/reprise", deed{marc, "/console/appareil/courriels/reprise", nil, nil, true})
 	do("POST /deconnexion", deed{marc, "/deconnexion", nil, nil, true})
+}
+
+// failedMail is a mail that nobody took.
+func (h *house) failedMail() {
+	h.t.Helper()
+	h.clock.pass(time.Second)
+	m := post.Mail{ID: h.app.Store.ID(), To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: h.clock.now(), State: post.Failed}
+	if err := h.app.Gate.System("essai").Upkeep(func(tx *data.Tx) error { return post.Mails.Put(tx, m) }); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // version is that of an establishment's record.

@@ -109,6 +109,7 @@ var kinds = map[string]web.Link{
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
 	"factor":        {Label: "Second facteur", Icon: "shield-lock"},
+	"mail":          {Label: "Courriel", Icon: "envelope"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {

@@ -56,6 +56,11 @@ func Mount(c web.Router) {
 	c.Get("/imports/:id/lignes.csv", downloadOutcomes)
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
+
+	c.Get("/appareil/courriels", showMails)
+	c.Post("/appareil/courriels/reprise", retryMails)
+	c.Get("/appareil/courriels/:id", showMail)
+	c.Get("/appareil/courriels/:id/html", showMailHTML)
 }
 
 // anyProfile stands for the profile in addresses of people whose profile the
