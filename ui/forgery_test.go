@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
 	"preau/app/post"
@@ -54,6 +57,20 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
 
+	h.administer(uai, pupil.ID)
+	admin, before := administratorsAt+"/admin-"+pupil.ID, h.account("admin-"+strings.ToLower(pupil.ID))
+	do("POST /console/etablissements/:uai/administrateurs/:id/retrait", deed{marc, home + "/administrateurs/local-" + pupil.ID + "/retrait", nil, nil, true})
+	do("POST /console/administrateurs/nouveau/compte", deed{marc, administratorsAt + "/nouveau/compte", url.Values{"nom": {"Faure"}, "prenom": {"Inès"}, "email": {"ines.faure@exemple.example"}, "role": {"local_admin"}, "uai": {uai}}, nil, true})
+	do("POST /console/administrateurs/:id", deed{marc, admin, url.Values{"version": {stamp(h, admin)}, "nom": {before.Name}, "login": {"autre.login"}, "email": {before.Email}}, nil, true})
+	do("POST /console/administrateurs/:id/habilitations", deed{marc, admin + "/habilitations", url.Values{"role": {"local_admin"}, "uai": {h.school("sophie.girard", 0)}}, nil, true})
+	do("POST /console/administrateurs/:id/habilitations/:habilitation/retrait", deed{marc, admin + "/habilitations/" + grantOf(pupil.ID) + "/retrait", nil, nil, true})
+	do("POST /console/administrateurs/:id/mot-de-passe", deed{marc, admin + "/mot-de-passe", nil, nil, true})
+	do("POST /console/administrateurs/:id/code", deed{marc, admin + "/code", nil, nil, true})
+	do("POST /console/administrateurs/:id/suspension", deed{marc, admin + "/suspension", nil, nil, true})
+	do("POST /console/administrateurs/:id/reactivation", deed{marc, admin + "/reactivation", nil, nil, true})
+	h.write(before, func(tx *data.Tx) error { return access.Factors.Put(tx, access.Factor{Account: before.ID, At: tx.Now}) })
+	do("POST /console/administrateurs/:id/second-facteur", deed{marc, admin + "/second-facteur", nil, nil, true})
+
 	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
 	tried := h.lastImport(directory.ImportTried)
 	do("POST /console/imports/:id/application", deed{marc, "/console/imports/" + tried + "/application", nil, nil, true})
@@ -73,6 +90,23 @@ func (h *house) failedMail() {
 	if err := h.app.Gate.System("essai").Upkeep(func(tx *data.Tx) error { return post.Mails.Put(tx, m) }); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+const administratorsAt = "/console/administrateurs"
+
+// shown are the deeds that answer with a secret, shown once.
+var shown = []string{"POST /console/administrateurs/:id/code"}
+
+var stampField = regexp.MustCompile(`name="version" value="([^"]+)"`)
+
+// stamp is the version that the form of an administrator holds.
+func stamp(h *house, path string) string {
+	h.t.Helper()
+	m := stampField.FindStringSubmatch(h.enter("marc.dubois").get(path).Body)
+	if m == nil {
+		h.t.Fatal(path, "has no form")
+	}
+	return m[1]
 }
 
 // version is that of an establishment's record.
@@ -180,7 +214,7 @@ func TestForgedRequests(t *testing.T) {
 			}
 			got = p.sent(d, p.signed(d.form), ours)
 		}
-		if got.Status != http.StatusSeeOther {
+		if got.Status != http.StatusSeeOther && !(got.Status == http.StatusOK && slices.Contains(shown, route)) {
 			t.Fatalf("%s: %d\n%s", route, got.Status, got.Body)
 		}
 		if route == "POST /console/imports/:id/application" {
@@ -273,6 +307,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	report := h.report(uai)
 	h.hold(uai, report)
 	o := object{uai, directory.Student.Path(), h.people(uai, directory.Student)[0].ID, report}
+	h.administer(uai, o.id)
 	marc := h.enter("marc.dubois")
 	before := h.events()
 	q := "?" + url.Values{"motif": {"essai"}, "decision": {"confirmer"}, "suppressions": {uai}, "jeton": {marc.token}, "_method": {"POST"}, "version": {"1"},

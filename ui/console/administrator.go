@@ -50,14 +50,21 @@ func codeOf(c *directory.HandedCode, closing string) *codeBox {
 
 func showAdministrator(v *web.Visit) error { return administrator(v, nil, nil) }
 
-// administrator draws a record, with a dialog over it if there is one.
-func administrator(v *web.Visit, ask func(directory.Administrator, *administratorPage) *askBox, code *codeBox) error {
+// administrator draws a record, with a question or a code over it. A question
+// about nothing is nowhere.
+func administrator(v *web.Visit, ask func(directory.Administrator) *askBox, code *codeBox) error {
 	id := v.Part("id")
 	a, err := directory.AdministratorOf(v.Session, id)
 	if err != nil {
 		return err
 	}
-	p := administratorPage{ID: id, Name: a.Name, Home: administratorsHome + "/" + id, Badge: badges[a.State()], Stamp: a.Stamp, Elsewhere: a.Elsewhere, Code: code}
+	var box *askBox
+	if ask != nil {
+		if box = ask(a); box == nil {
+			return access.NotFound()
+		}
+	}
+	p := administratorPage{ID: id, Ask: box, Name: a.Name, Home: administratorsHome + "/" + id, Badge: badges[a.State()], Stamp: a.Stamp, Elsewhere: a.Elsewhere, Code: code}
 	p.Note = join(" · ", profileOfAccount(a.Profile), a.Login, id)
 	p.explain(a)
 	p.account(v, a)
@@ -85,9 +92,6 @@ func administrator(v *web.Visit, ask func(directory.Administrator, *administrato
 		line := eventLine(v.Session.Now(), "", e)
 		line.URL = ""
 		p.History = append(p.History, line)
-	}
-	if ask != nil {
-		p.Ask = ask(a, &p)
 	}
 	return v.Show("console/administrator", a.Name, moduleFrame(v, web.Link{Label: a.Name, Here: true}), p)
 }
@@ -233,10 +237,11 @@ var accountActions = []accountAction{
 
 // question shows what the action asks, over the record.
 func (act accountAction) question(v *web.Visit) error {
-	return administrator(v, func(a directory.Administrator, p *administratorPage) *askBox {
+	return administrator(v, func(a directory.Administrator) *askBox {
 		box := act.asks
 		box.Title += a.Name + "\u00a0?"
-		box.Action, box.Close = p.Home+"/"+act.path, p.Home
+		box.Close = administratorsHome + "/" + a.ID
+		box.Action = box.Close + "/" + act.path
 		return &box
 	}, nil)
 }
@@ -274,21 +279,16 @@ func giveRoles(v *web.Visit) error {
 }
 
 func askTaking(v *web.Visit) error {
-	found := false
-	err := administrator(v, func(a directory.Administrator, p *administratorPage) *askBox {
+	return administrator(v, func(a directory.Administrator) *askBox {
+		home := administratorsHome + "/" + a.ID
 		for _, g := range a.Grants {
-			if g.ID == v.Part("habilitation") && g.MayTake {
-				found = true
+			if g.Grant.ID == v.Part("habilitation") && g.MayTake {
 				return &askBox{Title: "Retirer cette habilitation à " + a.Name + "\u00a0?", Says: g.Role.Label() + "\u00a0: " + g.Scope + ". Le droit et les sessions ouvertes de la personne prennent fin tout de suite.",
-					Action: p.Home + "/habilitations/" + g.ID + "/retrait", Close: p.Home, Twice: g.Twice, Danger: true, Yes: "Retirer"}
+					Action: home + "/habilitations/" + g.Grant.ID + "/retrait", Close: home, Twice: g.Twice, Danger: true, Yes: "Retirer"}
 			}
 		}
 		return nil
 	}, nil)
-	if err == nil && !found {
-		return access.NotFound()
-	}
-	return err
 }
 
 func takeRole(v *web.Visit) error {

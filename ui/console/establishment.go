@@ -120,19 +120,25 @@ type adminLine struct{ URL, Name, Profile, Since, Seen, Take string }
 
 func showEstablishment(v *web.Visit) error { return establishment(v, nil) }
 
-// establishment draws the record of an establishment, with a question over it if
-// there is one.
-func establishment(v *web.Visit, ask func(directory.Overview, *establishmentPage) *askBox) error {
+// establishment draws the record of an establishment, with a question over it. A
+// question about nothing is nowhere.
+func establishment(v *web.Visit, ask func(directory.Overview) *askBox) error {
 	uai := v.Part("uai")
 	o, err := directory.OverviewOf(v.Session, uai)
 	if err != nil {
 		return err
 	}
+	var box *askBox
+	if ask != nil {
+		if box = ask(o); box == nil {
+			return access.NotFound()
+		}
+	}
 	f, err := frame(v, uai, "etablissement")
 	if err != nil {
 		return err
 	}
-	page := establishmentPage{Name: o.Name, Note: join(" · ", o.Kind.Label(), o.Address.Town, o.UAI), Version: o.Version, MayEdit: o.MayEdit, Home: at(uai)}
+	page := establishmentPage{Ask: box, Name: o.Name, Note: join(" · ", o.Kind.Label(), o.Address.Town, o.UAI), Version: o.Version, MayEdit: o.MayEdit, Home: at(uai)}
 	page.Fields = []web.Field{
 		{Name: "email", Label: "Adresse e-mail", Kind: "email", Value: v.Typed("email", o.Email.Value()), Complete: "off", Locked: !o.MayEdit, Origin: origin(o.Email)},
 		{Name: "site", Label: "Site Internet", Kind: "url", Value: v.Typed("site", o.Website), Complete: "off", Locked: !o.MayEdit},
@@ -159,9 +165,6 @@ func establishment(v *web.Visit, ask func(directory.Overview, *establishmentPage
 		page.Meters = append(page.Meters, m)
 	}
 	page.admins(v, o)
-	if ask != nil {
-		page.Ask = ask(o, &page)
-	}
 	return v.Show("console/establishment", o.Name, f, page)
 }
 

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"preau/app/access"
 	"preau/app/directory"
 	"preau/ui/web"
 )
@@ -9,21 +8,15 @@ import (
 // askWithdrawal asks, over the establishment's screen, before somebody is taken
 // off the list of its local administrators.
 func askWithdrawal(v *web.Visit) error {
-	id, found := v.Part("id"), false
-	err := establishment(v, func(o directory.Overview, p *establishmentPage) *askBox {
+	return establishment(v, func(o directory.Overview) *askBox {
 		for _, a := range o.Admins {
-			if a.ID == id && a.MayTake {
-				found = true
+			if a.ID == v.Part("id") && a.MayTake {
 				return &askBox{Title: "Retirer " + a.Name + " des administrateurs locaux\u00a0?", Says: "La personne n’administrera plus " + o.Name + ". Ce droit et ses sessions ouvertes prennent fin tout de suite ; son compte reste ouvert.",
-					Action: p.Home + "/administrateurs/" + id + "/retrait", Close: p.Home, Twice: a.Twice, Danger: true, Yes: "Retirer"}
+					Action: at(o.UAI) + "/administrateurs/" + a.ID + "/retrait", Close: at(o.UAI), Twice: a.Twice, Danger: true, Yes: "Retirer"}
 			}
 		}
 		return nil
 	})
-	if err == nil && !found {
-		return access.NotFound()
-	}
-	return err
 }
 
 func withdrawLocalAdmin(v *web.Visit) error {
