@@ -6,11 +6,16 @@ customElements.define("ui-picks", class extends HTMLElement {
 	#pending;
 	#timer;
 
-	connectedCallback() {
-		this.input = this.querySelector("input[type=search]");
-		this.list = this.querySelector(".picks");
-		this.querySelector("button[name]").hidden = true; // it does the same without a script
+	connectedCallback() { // its children may not be there yet
 		for (const type of ["input", "keydown", "change"]) this.addEventListener(type, this);
+	}
+
+	get input() {
+		return this.querySelector("input[type=search]");
+	}
+
+	get list() {
+		return this.querySelector(".picks");
 	}
 
 	disconnectedCallback() {
