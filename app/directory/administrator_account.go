@@ -217,7 +217,7 @@ func AdministratorEvents(s *access.Session, id string, n int) (events []Event, e
 		}
 		found, err := data.EventsAbout(tx, access.Accounts.Name(), id, n)
 		for _, e := range found {
-			events = append(events, eventOf(e))
+			events = append(events, eventOf(tx, e))
 		}
 		return err
 	})

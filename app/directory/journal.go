@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"preau/app/access"
@@ -24,12 +25,27 @@ type Event struct {
 	Changes  []data.Change
 }
 
-func eventOf(e data.Event) Event {
+func eventOf(tx *data.Tx, e data.Event) Event {
 	out := Event{Seq: e.Seq, At: e.At, Action: e.Action, Says: e.Says, Severity: e.Severity, Table: e.Table, Subject: e.Subject}
 	if p := e.Personal; p != nil {
-		out.By, out.Via, out.Label, out.Note, out.Changes = p.By, p.Via, p.Label, p.Note, p.Changes
+		out.By, out.Via, out.Label, out.Note, out.Changes = p.By, p.Via, p.Label, p.Note, named(tx, p.Changes)
 	}
 	return out
+}
+
+// named writes the places of grants as the screens call them.
+func named(tx *data.Tx, changes []data.Change) []data.Change {
+	for i, c := range changes {
+		if !strings.HasSuffix(c.Field, access.ScopeField) {
+			continue
+		}
+		for _, place := range []*string{&changes[i].Before, &changes[i].After} {
+			if name, err := scopeName(tx, data.Place(*place)); err == nil && *place != "" {
+				*place = name
+			}
+		}
+	}
+	return changes
 }
 
 // Important reports whether the event stands out.
@@ -48,7 +64,7 @@ func Journal(s *access.Session, uai string, before uint64, n int) (events []Even
 		}
 		found, err := data.Events(tx, place, before, n)
 		for _, e := range found {
-			events = append(events, eventOf(e))
+			events = append(events, eventOf(tx, e))
 		}
 		last = data.LastEvent(tx)
 		return err
@@ -66,7 +82,7 @@ func JournalAfter(s *access.Session, uai string, after uint64, n int) (events []
 		}
 		found, err := data.EventsAfter(tx, place, after, n)
 		for _, e := range found {
-			events = append(events, eventOf(e))
+			events = append(events, eventOf(tx, e))
 		}
 		return err
 	})
@@ -117,7 +133,7 @@ func eventsAbout(tx *data.Tx, table, key string, n int) (events []Event, err err
 		return nil, err
 	}
 	for _, e := range found {
-		events = append(events, eventOf(e))
+		events = append(events, eventOf(tx, e))
 	}
 	lines, err := data.LinesAbout(tx, table, key, n)
 	for _, l := range lines {

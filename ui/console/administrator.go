@@ -17,6 +17,7 @@ type administratorPage struct {
 	Buttons              []web.Link
 	Stamp                string
 	MayEdit              bool
+	Refused              bool // what was typed of the account
 	Fields               []web.Field
 	Facts                []fact
 	Factor               []fact
@@ -153,6 +154,7 @@ func (p *administratorPage) buttons(a directory.Administrator) {
 // account is the identity, and what is known of the account.
 func (p *administratorPage) account(v *web.Visit, a directory.Administrator) {
 	p.MayEdit = a.Listed && a.MayProtect
+	p.Refused = v.Refused() != nil && v.Form("version") != ""
 	if a.Listed {
 		p.Fields = []web.Field{
 			{Name: "nom", Label: "Nom et prénom", Value: v.Typed("nom", a.Name), Complete: "off", Required: p.MayEdit, Locked: !p.MayEdit},

@@ -147,7 +147,7 @@ func establishment(v *web.Visit, ask func(directory.Overview) *askBox) error {
 	if o.MayMark {
 		page.Fields = append(page.Fields, web.Field{Name: "collectivite", Label: "Collectivité", Value: v.Typed("collectivite", o.Collectivity), Complete: "off"})
 		page.Activity = true
-		if page.Inactive = o.Inactive; v.Refused() != nil {
+		if page.Inactive = o.Inactive; v.Refused() != nil && v.Form("actif") != "" {
 			page.Inactive = v.Form("actif") == "non"
 		}
 	}

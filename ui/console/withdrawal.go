@@ -11,7 +11,11 @@ func askWithdrawal(v *web.Visit) error {
 	return establishment(v, func(o directory.Overview) *askBox {
 		for _, a := range o.Admins {
 			if a.ID == v.Part("id") && a.MayTake {
-				return &askBox{Title: "Retirer " + a.Name + " des administrateurs locaux\u00a0?", Says: "La personne n’administrera plus " + o.Name + ". Ce droit et ses sessions ouvertes prennent fin tout de suite ; son compte reste ouvert.",
+				who := "La personne n’administrera"
+				if a.ID == v.Session.Account.ID {
+					who = "Vous n’administrerez"
+				}
+				return &askBox{Title: "Retirer " + a.Name + " des administrateurs locaux\u00a0?", Says: who + " plus " + o.Name + ". Le droit et les sessions ouvertes prennent fin tout de suite ; le compte reste ouvert.",
 					Action: at(o.UAI) + "/administrateurs/" + a.ID + "/retrait", Close: at(o.UAI), Twice: a.Twice, Danger: true, Yes: "Retirer"}
 			}
 		}
