@@ -72,9 +72,9 @@ func (s *Session) GiveRole(tx *data.Tx, account string, role Role, in data.Place
 	case !s.MayGive(role, in):
 		return Grant{}, NotAllowed()
 	case account == s.Account.ID && !s.job:
-		return Grant{}, Conflict("Personne ne s’habilite soi-même : demandez-le à un autre administrateur.")
+		return Grant{}, Conflict("Personne ne s’habilite soi-même : demandez-le à un autre administrateur.")
 	case !until.IsZero() && !until.After(tx.Now):
-		return Grant{}, Wrong("fin", "La date de fin est passée : choisissez un jour à venir, ou laissez le champ vide.")
+		return Grant{}, Wrong("fin", "La date de fin est passée : choisissez un jour à venir, ou laissez le champ vide.")
 	}
 	if err := s.Fresh(); err != nil {
 		return Grant{}, err
@@ -156,9 +156,9 @@ func (s *Session) TakeRole(tx *data.Tx, g Grant, confirmed bool) error {
 func (s *Session) AsksTwice(tx *data.Tx, g Grant) (string, error) {
 	if g.Account == s.Account.ID {
 		if g.Role == LocalAdmin {
-			return "Vous allez retirer vos propres droits d’administrateur local : cochez la case pour le confirmer.", nil
+			return "Vous allez retirer vos propres droits d’administrateur local : cochez la case pour le confirmer.", nil
 		}
-		return "Vous allez retirer votre propre habilitation : cochez la case pour le confirmer.", nil
+		return "Vous allez retirer votre propre habilitation : cochez la case pour le confirmer.", nil
 	}
 	if g.Role != LocalAdmin {
 		return "", nil
@@ -175,7 +175,7 @@ func (s *Session) AsksTwice(tx *data.Tx, g Grant) (string, error) {
 			return "", err
 		}
 	}
-	return "C’est le dernier administrateur local de l’établissement : cochez la case pour le retirer malgré tout.", nil
+	return "C’est le dernier administrateur local de l’établissement : cochez la case pour le retirer malgré tout.", nil
 }
 
 // opens reports whether an account can sign in, now or once its owner has chosen

@@ -11,7 +11,7 @@ import (
 
 var (
 	creating   = NewAction("administrator.create", "Création d’un administrateur", RunAppliance, data.Important)
-	recreating = NewAction("administrator.recover", "Accès d’un administrateur rétabli : nouveau mot de passe, second facteur retiré", RunAppliance, data.Important)
+	recreating = NewAction("administrator.recover", "Accès d’un administrateur rétabli : nouveau mot de passe, second facteur retiré", RunAppliance, data.Important)
 )
 
 // NewAdministrator is the account of an administrator who is nobody in the directory.
@@ -65,7 +65,7 @@ func Create(ctx context.Context, s *Session, n NewAdministrator) error {
 func (n NewAdministrator) present(s *Session) (a Account, err error) {
 	wrong := map[string]string{}
 	if !OpensConsole(n.Login) {
-		wrong["login"] = "Utilisez la forme prenom.nom : lettres sans accent, chiffres, point ou tiret, sans commencer par « admin. »."
+		wrong["login"] = "Utilisez la forme prenom.nom : lettres sans accent, chiffres, point ou tiret, sans commencer par « admin. »."
 	}
 	if says := CheckAddress(n.Email); says != "" {
 		wrong["email"] = says
@@ -109,7 +109,7 @@ func CheckAddress(address string) string {
 	}
 	parsed, err := mail.ParseAddress(address)
 	if err != nil || parsed.Address != address || strings.ContainsAny(address, "\r\n<>\"") || !strings.Contains(address[strings.LastIndexByte(address, '@'):], ".") {
-		return "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."
+		return "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."
 	}
 	return ""
 }

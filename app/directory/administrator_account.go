@@ -33,7 +33,7 @@ func managed(tx *data.Tx, s *access.Session, id string, protect bool) (access.Ac
 	case err != nil:
 		return a.Account, err
 	case !a.Listed:
-		return a.Account, access.Conflict("Cette personne est dans l’annuaire : son compte se gère sur sa fiche.")
+		return a.Account, access.Conflict("Cette personne est dans l’annuaire : son compte se gère sur sa fiche.")
 	case !a.MayChange, protect && !a.MayProtect:
 		return a.Account, access.NotAllowed()
 	}
@@ -50,7 +50,7 @@ func EditAdministrator(s *access.Session, id string, f AccountForm) error {
 			return nil, err
 		}
 		if f.Stamp != stampOf(a) {
-			return nil, access.Conflict("Quelqu’un vient de modifier ce compte : vérifiez ses valeurs, puis enregistrez de nouveau.")
+			return nil, access.Conflict("Quelqu’un vient de modifier ce compte : vérifiez ses valeurs, puis enregistrez de nouveau.")
 		}
 		wrong := notes{}
 		wrong.need("nom", f.Name)
@@ -94,7 +94,7 @@ func SuspendAdministrator(s *access.Session, id, reason string) error {
 		case err != nil:
 			return nil, err
 		case id == s.Account.ID:
-			return nil, access.Conflict("Vous ne pouvez pas suspendre votre propre compte : demandez-le à un autre administrateur.")
+			return nil, access.Conflict("Vous ne pouvez pas suspendre votre propre compte : demandez-le à un autre administrateur.")
 		case a.Suspended:
 			return nil, access.Conflict("Ce compte est déjà suspendu.")
 		}
@@ -135,18 +135,18 @@ func RenewAdministrator(s *access.Session, id string) error {
 		case err != nil:
 			return nil, err
 		case id == s.Account.ID:
-			return nil, access.Conflict("Votre propre mot de passe se change dans « Mon compte ».")
+			return nil, access.Conflict("Votre propre mot de passe se change dans « Mon compte ».")
 		case a.Email == "":
 			return nil, access.Conflict(NoAddress)
 		case !secrets:
-			return nil, access.Conflict("Le courriel n’est pas configuré sur cet appareil : le mot de passe ne peut pas être envoyé. Utilisez « Code à remettre ».")
+			return nil, access.Conflict("Le courriel n’est pas configuré sur cet appareil : le mot de passe ne peut pas être envoyé. Utilisez « Code à remettre ».")
 		}
 		if a.Hash == "" {
 			err = access.Void(tx, a)
 		} else {
 			a, err = access.VoidPassword(tx, a)
 		}
-		return a, errors.Join(err, mailLink(tx, a, "Votre nouveau mot de passe", "Un administrateur vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable."))
+		return a, errors.Join(err, mailLink(tx, a, "Votre nouveau mot de passe", "Un administrateur vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable."))
 	})
 }
 
@@ -159,9 +159,9 @@ func HandOverAdministrator(s *access.Session, id string) (code *HandedCode, err 
 		case err != nil:
 			return nil, err
 		case id == s.Account.ID:
-			return nil, access.Conflict("Vous ne pouvez pas vous remettre un code : demandez-le à un autre administrateur d’un rôle supérieur.")
+			return nil, access.Conflict("Vous ne pouvez pas vous remettre un code : demandez-le à un autre administrateur d’un rôle supérieur.")
 		case a.Suspended:
-			return nil, access.Conflict("Ce compte est suspendu : réactivez-le d’abord.")
+			return nil, access.Conflict("Ce compte est suspendu : réactivez-le d’abord.")
 		}
 		if err := s.Fresh(); err != nil {
 			return nil, err
@@ -185,7 +185,7 @@ func ResetFactor(s *access.Session, id string) error {
 		case err != nil:
 			return nil, err
 		case a.Own:
-			return nil, access.Conflict("Votre propre second facteur se gère dans « Mon compte ».")
+			return nil, access.Conflict("Votre propre second facteur se gère dans « Mon compte ».")
 		case !a.MayProtect:
 			return nil, access.NotAllowed()
 		}

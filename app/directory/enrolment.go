@@ -30,7 +30,7 @@ func CreateAdministrator(s *access.Session, f AdministratorForm) (id string, cod
 			return "", nil, err
 		}
 		if slices.ContainsFunc(twins.People, func(p Found) bool { return p.Named(f.LastName, f.FirstName) }) {
-			return "", nil, access.Wrong("autre", "Quelqu’un porte déjà ce nom : s’il s’agit de la même personne, habilitez-la plutôt que de lui créer un second compte.")
+			return "", nil, access.Wrong("autre", "Quelqu’un porte déjà ce nom : s’il s’agit de la même personne, habilitez-la plutôt que de lui créer un second compte.")
 		}
 	}
 	err = s.Do(enrolling, func(tx *data.Tx) (data.Row, error) {
@@ -126,7 +126,7 @@ func mailLink(tx *data.Tx, a access.Account, subject, says string) error {
 		return err
 	}
 	return post.Queue(tx, post.Mail{To: a.Email, Subject: subject, Secret: true,
-		Lines: []string{says, "Choisissez votre mot de passe par le lien qui suit : il vaut deux jours et ne sert qu’une fois."},
+		Lines: []string{says, "Choisissez votre mot de passe par le lien qui suit : il vaut deux jours et ne sert qu’une fois."},
 		Facts: []post.Fact{{Label: "Identifiant", Value: a.Login}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}})
 }
 

@@ -32,7 +32,7 @@ func GiveRoles(s *access.Session, id string, f GrantForm) error {
 			return nil, err
 		}
 		if a.Deleted || !a.Listed && !mayAdminister(Profile(a.Profile)) {
-			return nil, access.Conflict("Ce compte ne peut pas recevoir d’habilitation : il est supprimé, ou d’un profil qui n’administre rien.")
+			return nil, access.Conflict("Ce compte ne peut pas recevoir d’habilitation : il est supprimé, ou d’un profil qui n’administre rien.")
 		}
 		given, err := f.give(tx, s, id)
 		if err != nil {

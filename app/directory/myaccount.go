@@ -150,7 +150,7 @@ func ConfirmAddress(g *access.Gate, token, from string) error {
 			return nil, err
 		}
 		if !strings.EqualFold(u.Email.Value(), p.Address) {
-			return nil, access.Conflict("L’adresse de ce compte a changé depuis : ce lien ne sert plus.")
+			return nil, access.Conflict("L’adresse de ce compte a changé depuis : ce lien ne sert plus.")
 		}
 		u.Unsure = false
 		return u, putUser(tx, u)
@@ -197,7 +197,7 @@ func ChangeQuestion(ctx context.Context, s *access.Session, question, answer str
 	return s.Own(changingQuestion, func(tx *data.Tx) (data.Row, error) {
 		role, err := access.RoleOf(tx, s.Account.ID)
 		if err != nil || role != "" {
-			return nil, errors.Join(err, access.Conflict("Le compte d’un administrateur n’a pas de question secrète : il se retrouve par courriel."))
+			return nil, errors.Join(err, access.Conflict("Le compte d’un administrateur n’a pas de question secrète : il se retrouve par courriel."))
 		}
 		u, err := Users.Get(tx, s.Account.ID)
 		if err != nil {

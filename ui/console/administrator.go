@@ -114,15 +114,15 @@ func (p *administratorPage) explain(a directory.Administrator) {
 	}
 	switch {
 	case a.Deleted:
-		p.Why = "Cette personne n’est plus dans l’annuaire : son compte est fermé. Retirez les habilitations qui restent."
+		p.Why = "Cette personne n’est plus dans l’annuaire : son compte est fermé. Retirez les habilitations qui restent."
 	case !a.Listed && p.Record == "":
-		p.Why = "Cette personne est d’un établissement hors de votre périmètre : son compte se gère là-bas."
+		p.Why = "Cette personne est d’un établissement hors de votre périmètre : son compte se gère là-bas."
 	case a.Own:
-		p.Why = "C’est votre propre compte : personne ne s’habilite soi-même. Mot de passe et second facteur se gèrent dans « Mon compte »."
+		p.Why = "C’est votre propre compte : personne ne s’habilite soi-même. Mot de passe et second facteur se gèrent dans « Mon compte »."
 	case !a.MayChange:
-		p.Why = "Ce compte est celui d’un administrateur d’un rôle supérieur au vôtre : vous pouvez le consulter."
+		p.Why = "Ce compte est celui d’un administrateur d’un rôle supérieur au vôtre : vous pouvez le consulter."
 	case a.Listed && !a.MayProtect:
-		p.Why = "Cette personne a le même rôle que vous : son identifiant, son mot de passe et son second facteur relèvent d’un rôle supérieur."
+		p.Why = "Cette personne a le même rôle que vous : son identifiant, son mot de passe et son second facteur relèvent d’un rôle supérieur."
 	}
 	p.buttons(a)
 }
@@ -224,9 +224,9 @@ var accountActions = []accountAction{
 		Says: "L’ancien mot de passe et les sessions ouvertes prendront fin tout de suite. Un lien pour en choisir un autre, valable deux jours, sera envoyé à l’adresse e-mail du compte."},
 		func(s *access.Session, id string, _ *web.Visit) (*directory.HandedCode, error) {
 			return nil, directory.RenewAdministrator(s, id)
-		}, "Le courriel est parti : la personne choisit son nouveau mot de passe par le lien."},
+		}, "Le courriel est parti : la personne choisit son nouveau mot de passe par le lien."},
 	{"code", askBox{Title: "Créer un code à remettre à ",
-		Says: "Le code s’affichera une seule fois. Valable 24 heures, il permet de choisir un mot de passe : remettez-le en main propre. Le mot de passe actuel reste valable jusque-là."},
+		Says: "Le code s’affichera une seule fois. Valable 24 heures, il permet de choisir un mot de passe : remettez-le en main propre. Le mot de passe actuel reste valable jusque-là."},
 		func(s *access.Session, id string, _ *web.Visit) (*directory.HandedCode, error) {
 			return directory.HandOverAdministrator(s, id)
 		}, ""},
@@ -300,7 +300,7 @@ func takeRole(v *web.Visit) error {
 	}
 	if id == v.Session.Account.ID {
 		v.SignOut()
-		return v.Done("/connexion", "Votre habilitation est retirée : reconnectez-vous.")
+		return v.Done("/connexion", "Votre habilitation est retirée : reconnectez-vous.")
 	}
 	if _, err := directory.AdministratorOf(v.Session, id); access.KindOf(err) == access.Missing {
 		return v.Done(administratorsHome, "L’habilitation est retirée.")

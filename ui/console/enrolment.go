@@ -28,7 +28,7 @@ const picksShown = 20
 // givingOf is the form as it was sent, or an empty one.
 func givingOf(v *web.Visit) (*givingForm, error) {
 	g := &givingForm{Text: v.Form("chercher-texte"), MayLocal: v.Session.MayGiveSome(access.LocalAdmin),
-		Until: web.Field{Name: "fin", Label: "Dernier jour", Kind: "date", Value: v.Form("fin"), Hint: "Facultatif : pour un stage, un remplacement.", Complete: "off"}}
+		Until: web.Field{Name: "fin", Label: "Dernier jour", Kind: "date", Value: v.Form("fin"), Hint: "Facultatif : pour un stage, un remplacement.", Complete: "off"}}
 	chosen := v.Form("role")
 	for _, r := range access.Roles {
 		if v.Session.MayGiveSome(r) {
@@ -151,7 +151,7 @@ func newAdministrator(v *web.Visit, code *codeBox) error {
 	p := newAdministratorPage{Home: administratorsHome + "/nouveau/compte", Propose: administratorsHome + "/nouveau/login", Close: administratorsHome, Mailed: mails, Code: code}
 	hint := "Les identifiants y sont envoyés."
 	if !mails {
-		hint = "Facultative : le courriel n’est pas configuré, un code à remettre s’affichera."
+		hint = "Facultative : le courriel n’est pas configuré, un code à remettre s’affichera."
 	}
 	p.Fields = []web.Field{
 		{Name: "nom", Label: "Nom", Value: v.Form("nom"), Required: true, Complete: "off"},
@@ -185,7 +185,7 @@ func createAdministrator(v *web.Visit) error {
 	if code != nil {
 		return newAdministrator(v, codeOf(code, home))
 	}
-	return v.Done(home, "Le compte est créé : les identifiants sont envoyés à "+v.Form("email")+".")
+	return v.Done(home, "Le compte est créé : les identifiants sont envoyés à "+v.Form("email")+".")
 }
 
 // proposeLogin answers with the login that somebody of this name would have.

@@ -15,7 +15,7 @@ func askWithdrawal(v *web.Visit) error {
 				if a.ID == v.Session.Account.ID {
 					who = "Vous n’administrerez"
 				}
-				return &askBox{Title: "Retirer " + a.Name + " des administrateurs locaux\u00a0?", Says: who + " plus " + o.Name + ". Le droit et les sessions ouvertes prennent fin tout de suite ; le compte reste ouvert.",
+				return &askBox{Title: "Retirer " + a.Name + " des administrateurs locaux\u00a0?", Says: who + " plus " + o.Name + ". Le droit et les sessions ouvertes prennent fin tout de suite ; le compte reste ouvert.",
 					Action: at(o.UAI) + "/administrateurs/" + a.ID + "/retrait", Close: at(o.UAI), Twice: a.Twice, Danger: true, Yes: "Retirer"}
 			}
 		}
@@ -30,7 +30,7 @@ func withdrawLocalAdmin(v *web.Visit) error {
 	}
 	if id == v.Session.Account.ID {
 		v.SignOut()
-		return v.Done("/connexion", "Vous n’êtes plus administrateur local de cet établissement : reconnectez-vous.")
+		return v.Done("/connexion", "Vous n’êtes plus administrateur local de cet établissement : reconnectez-vous.")
 	}
 	return v.Done(at(uai), "L’administrateur local est retiré.")
 }
