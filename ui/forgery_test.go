@@ -8,11 +8,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
 	"preau/app/post"
@@ -34,6 +36,7 @@ type deed struct {
 var shown = map[string]bool{
 	"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true,
+	"POST /console/administrateurs/:id/code": true,
 }
 
 // deeds does every unsafe route once, in an order that makes each possible: the
@@ -69,6 +72,19 @@ func (h *house) deeds(do func(route string, d deed)) {
 	at := home + "/actions/" + h.lastAction().ID
 	do("POST /console/etablissements/:uai/actions/:id/execution", deed{login: marc, path: at + "/execution", tells: true})
 	do("POST /console/etablissements/:uai/actions/:id/annulation", deed{login: marc, path: at + "/annulation", tells: true})
+	h.administer(uai, pupil.ID)
+	admin, before := administratorsAt+"/admin-"+pupil.ID, h.account("admin-"+strings.ToLower(pupil.ID))
+	do("POST /console/etablissements/:uai/administrateurs/:id/retrait", deed{marc, home + "/administrateurs/local-" + pupil.ID + "/retrait", nil, nil, true})
+	do("POST /console/administrateurs/nouveau/compte", deed{marc, administratorsAt + "/nouveau/compte", url.Values{"nom": {"Faure"}, "prenom": {"Inès"}, "email": {"ines.faure@exemple.example"}, "role": {"local_admin"}, "uai": {uai}}, nil, true})
+	do("POST /console/administrateurs/:id", deed{marc, admin, url.Values{"version": {stamp(h, admin)}, "nom": {before.Name}, "login": {"autre.login"}, "email": {before.Email}}, nil, true})
+	do("POST /console/administrateurs/:id/habilitations", deed{marc, admin + "/habilitations", url.Values{"role": {"local_admin"}, "uai": {h.school("sophie.girard", 0)}}, nil, true})
+	do("POST /console/administrateurs/:id/habilitations/:habilitation/retrait", deed{marc, admin + "/habilitations/" + grantOf(pupil.ID) + "/retrait", nil, nil, true})
+	do("POST /console/administrateurs/:id/mot-de-passe", deed{marc, admin + "/mot-de-passe", nil, nil, true})
+	do("POST /console/administrateurs/:id/code", deed{marc, admin + "/code", nil, nil, true})
+	do("POST /console/administrateurs/:id/suspension", deed{marc, admin + "/suspension", nil, nil, true})
+	do("POST /console/administrateurs/:id/reactivation", deed{marc, admin + "/reactivation", nil, nil, true})
+	h.write(before, func(tx *data.Tx) error { return access.Factors.Put(tx, access.Factor{Account: before.ID, At: tx.Now}) })
+	do("POST /console/administrateurs/:id/second-facteur", deed{marc, admin + "/second-facteur", nil, nil, true})
 
 	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
 	tried := h.lastImport(directory.ImportTried)
@@ -91,6 +107,20 @@ func (h *house) failedMail() {
 	if err := h.app.Gate.System("essai").Upkeep(func(tx *data.Tx) error { return post.Mails.Put(tx, m) }); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+const administratorsAt = "/console/administrateurs"
+
+var stampField = regexp.MustCompile(`name="version" value="([^"]+)"`)
+
+// stamp is the version that the form of an administrator holds.
+func stamp(h *house, path string) string {
+	h.t.Helper()
+	m := stampField.FindStringSubmatch(h.enter("marc.dubois").get(path).Body)
+	if m == nil {
+		h.t.Fatal(path, "has no form")
+	}
+	return m[1]
 }
 
 // version is that of an establishment's record.
@@ -309,6 +339,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	report := h.report(uai)
 	h.hold(uai, report)
 	o := object{uai, directory.Student.Path(), h.people(uai, directory.Student)[0].ID, report}
+	h.administer(uai, o.id)
 	marc := h.enter("marc.dubois")
 	before := h.events()
 	q := "?" + url.Values{"motif": {"essai"}, "decision": {"confirmer"}, "suppressions": {uai}, "jeton": {marc.token}, "_method": {"POST"}, "version": {"1"},

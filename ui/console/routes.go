@@ -63,6 +63,11 @@ func Mount(c web.Router) {
 	c.Get("/etablissements/:uai/journal/flux", streamJournal)
 	c.Get("/etablissements/:uai/journal/evenements", showEventsAfter)
 
+	c.Get("/etablissements/:uai/administrateurs/:id/retrait", reached(askWithdrawal))
+	c.Post("/etablissements/:uai/administrateurs/:id/retrait", reached(withdrawLocalAdmin))
+
+	mountAdministrators(c)
+
 	c.Get("/imports", showImports)
 	c.Upload("/imports", uploadImport)
 	c.Get("/imports/:id", showImport)
