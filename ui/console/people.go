@@ -257,5 +257,8 @@ func pages(v *web.Visit) []web.Link {
 	for _, t := range tools(v, "")[1:] {
 		all = append(all, web.Link{Label: t.Label, URL: t.URL, Icon: t.Icon})
 	}
+	if v.Session.Can(access.RunAppliance, "") {
+		all = append(all, web.Link{Label: "Configuration de l’appareil", URL: applianceAt, Icon: "hdd-stack"}, web.Link{Label: "Courriels", URL: mailsAt, Icon: "envelope"})
+	}
 	return append(all, web.Link{Label: "Raccourcis", URL: "/console/raccourcis", Icon: "keyboard"})
 }
