@@ -231,20 +231,27 @@ func (a *App) TestMail(ctx context.Context, s *access.Session, f MailForm) (step
 	return steps, s.Record(nil, data.Fact{Action: testingMail.Action, About: set, Note: note})
 }
 
-// TryMail queues a mail to the person's own address.
-func (a *App) TryMail(s *access.Session) error {
+// TrialField is the field of the address of a trial, in forms.
+const TrialField = "adresse-essai"
+
+// TryMail queues a mail to the person's own address: the confirmed one, or the one
+// they give when none is.
+func (a *App) TryMail(s *access.Session, typed string) (to string, err error) {
 	if err := mayRun(s); err != nil {
-		return err
+		return "", err
 	}
-	if s.Account.Email == "" {
-		return access.Conflict("Votre compte n’a pas d’adresse e-mail confirmée : donnez-la dans « Mon compte », le courriel de confirmation servira d’essai.")
+	if to = s.Account.Email; to == "" {
+		to = typed
+	}
+	if !mail.Deliverable(to) {
+		return "", access.Wrong(TrialField, "Donnez votre adresse, sous la forme nom@domaine.fr : le courriel d’essai y sera envoyé.")
 	}
 	set, err := a.Settings()
 	if err != nil {
-		return err
+		return "", err
 	}
-	return s.Do(tryingMail, func(tx *data.Tx) (data.Row, error) {
-		return set, post.Queue(tx, post.Mail{To: s.Account.Email, Subject: "Essai d’envoi",
+	return to, s.Do(tryingMail, func(tx *data.Tx) (data.Row, error) {
+		return set, post.Queue(tx, post.Mail{To: to, Subject: "Essai d’envoi",
 			Lines: []string{"Ce courriel a été demandé depuis la configuration de l’appareil. S’il vous est parvenu, l’ENT envoie bien ses courriels."},
 			Links: []post.Link{{Label: "Ouvrir l’ENT", Path: "/"}}})
 	})

@@ -97,7 +97,7 @@ var policy = map[string]string{
 	"POST /console/appareil/adresse":           noStamp,
 	"POST /console/appareil/courriel":          noStamp,
 	"POST /console/appareil/courriel/essai":    "303 404 404 404 404 404 404 404 422",
-	"POST /console/appareil/courriel/envoi":    noStamp, // and no address to send to
+	"POST /console/appareil/courriel/envoi":    "303 404 404 404 404 404 404 404 422",
 	"POST /console/appareil/second-facteur":    noStamp,
 	"GET /console/appareil/courriels":          runners,
 	"POST /console/appareil/courriels/reprise": "303 404 404 404 404 404 404 404 409", // nothing failed

@@ -29,7 +29,8 @@ type appliancePage struct {
 	PasswordLost    bool
 	Waiting         string // « 3 courriels en attente »
 	Steps           []mail.Step
-	Own             string // address of the person, "" for none
+	Own             string    // address of the person, "" for none
+	Trial           web.Field // of that address, when there is none
 	Roles           []roleLine
 	FactorStamp     string
 	HasFactor, Asks bool
@@ -47,6 +48,7 @@ const (
 	mailPart    = "courriel"
 	factorPart  = "second-facteur"
 	testPart    = "essai" // of the mail server
+	trialPart   = "envoi"
 )
 
 func applianceFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
@@ -71,6 +73,7 @@ func appliance(v *web.Visit, part string, steps []mail.Step) error {
 	page.address(v, c)
 	page.mail(v, c)
 	page.factor(v, c)
+	page.Trial = web.Field{Name: app.TrialField, Label: "Votre adresse e-mail", Kind: "email", Value: page.typed(v, trialPart, app.TrialField, ""), Complete: "email"}
 	for _, n := range c.Networks {
 		page.Networks = append(page.Networks, n.String())
 	}
@@ -186,10 +189,11 @@ func testMail(v *web.Visit) error {
 }
 
 func tryMail(v *web.Visit) error {
-	if err := v.Appliance.TryMail(v.Session); err != nil {
-		return v.Again(err, showAppliance)
+	to, err := v.Appliance.TryMail(v.Session, v.Form(app.TrialField))
+	if err != nil {
+		return v.Again(err, partly(trialPart))
 	}
-	return v.Done(mailsAt, "Un courriel d’essai est écrit à "+v.Session.Account.Email+" : suivez-le ici.")
+	return v.Done(mailsAt, "Un courriel d’essai est écrit à "+to+" : suivez-le ici.")
 }
 
 func setFactor(v *web.Visit) error {
