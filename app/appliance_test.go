@@ -260,6 +260,10 @@ func TestKeyLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.queue(true, "anne.martin@exemple.example")
+	issued := o.initial()
+	if o.initial() != issued {
+		t.Error("an initial password is another each time")
+	}
 	o.close()
 	if strings.Contains(o.log.String(), "clé") {
 		t.Errorf("a new appliance has lost its key: %s", o.log)
@@ -300,6 +304,9 @@ func TestKeyLost(t *testing.T) {
 	r := newRelay(t)
 	served := newOffice(t, o.dir, loopback)
 	served.deliver()
+	if again := served.initial(); again == issued || again != served.initial() {
+		t.Errorf("the initial password was %s, and is %s", issued, again)
+	}
 	all := served.wait("postponed", every(func(m post.Mail) bool { return m.Tries == 1 }))
 	if m := all["anne.martin@exemple.example"]; m.State != post.Waiting || m.Error != app.PasswordLost {
 		t.Errorf("%+v", m)
@@ -318,6 +325,16 @@ func TestKeyLost(t *testing.T) {
 	if after.log.String() != "" || after.keyEvents() != 1 || after.configuration().PasswordLost {
 		t.Errorf("the loss is told again: %d events, %s", after.keyEvents(), after.log)
 	}
+}
+
+// initial is the initial password of somebody who never signed in.
+func (o *office) initial() (password string) {
+	o.t.Helper()
+	o.upkeep(func(tx *data.Tx) (err error) {
+		password, err = access.InitialPassword(tx, "PAA00001")
+		return err
+	})
+	return password
 }
 
 // keyEvents is how many important events tell of a lost key.

@@ -165,7 +165,10 @@ func (c *courier) hand(r round, m mail.Message) *mail.Failure {
 		c.app.cfg.Log.Error().Err(err).Str("courriel", m.ID).Msg("envoi interrompu")
 	}
 	c.later(func(tx *data.Tx) error {
-		return post.Refused(tx, m.ID, failure.Says, failure.Temporary || !failure.Message)
+		if failure.Message {
+			return post.Refused(tx, m.ID, failure.Says, failure.Temporary)
+		}
+		return r.unlessChanged(tx, func() error { return post.Refused(tx, m.ID, failure.Says, true) })
 	})
 	c.report(c.note())
 	return failure
@@ -194,16 +197,21 @@ func (c *courier) later(fn func(*data.Tx) error) {
 	c.unnoted = append(c.unnoted, fn)
 }
 
-// postpone notes that the server takes no mail, unless its settings have changed
-// since: then the mails are tried again.
+// postpone notes that the server takes no mail.
 func (c *courier) postpone(r round, says string) {
 	c.later(func(tx *data.Tx) error {
-		how, err := post.SettingsOf(tx)
-		if err != nil || stampOf(how) != stampOf(r.how) {
-			return err
-		}
-		return post.Postpone(tx, says)
+		return r.unlessChanged(tx, func() error { return post.Postpone(tx, says) })
 	})
+}
+
+// unlessChanged does fn, unless the settings of the server are no longer those of
+// the round: its mails are then to be tried by the new ones.
+func (r round) unlessChanged(tx *data.Tx, fn func() error) error {
+	how, err := post.SettingsOf(tx)
+	if err != nil || stampOf(how) != stampOf(r.how) {
+		return err
+	}
+	return fn()
 }
 
 // note writes what became of mails.

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,8 +65,14 @@ var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
 // newOffice opens an appliance that delivers nothing yet.
 func newOffice(t *testing.T, dir string, networks []netip.Prefix) *office {
 	t.Helper()
+	return newBounded(t, dir, networks, 0)
+}
+
+// newBounded opens one whose store may take so many bytes, 0 for no bound.
+func newBounded(t *testing.T, dir string, networks []netip.Prefix, most int64) *office {
+	t.Helper()
 	o := &office{t: t, dir: dir, log: &lines{}, at: &clock{t: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)}}
-	a, err := app.Open(app.Config{Dir: dir, Now: o.at.now, Log: zerolog.New(o.log), Networks: networks})
+	a, err := app.Open(app.Config{Dir: dir, Now: o.at.now, Log: zerolog.New(o.log), Networks: networks, MaxSize: most})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -432,5 +439,115 @@ func TestMailNetworks(t *testing.T) {
 	steps, err = allowed.TestMail(t.Context(), allowed.system(), app.MailForm{Host: "127.0.0.1", Port: strconv.Itoa(r.port), Security: "aucune"})
 	if err != nil || len(steps) != 3 || !steps[2].OK {
 		t.Errorf("allowed: %+v, %v", steps, err)
+	}
+}
+
+// TestMailServerAskedOnce: a server that hangs up on everybody is asked once, not
+// once for each mail.
+func TestMailServerAskedOnce(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked atomic.Int32
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			asked.Add(1)
+			conn.Close()
+		}
+	}()
+	defer func() { listener.Close(); <-done }()
+	o := newOffice(t, t.TempDir(), loopback)
+	o.through(listener.Addr().(*net.TCPAddr).Port)
+	for i := range 40 {
+		o.queue(false, fmt.Sprintf("parent%d@exemple.example", i))
+	}
+	o.deliver()
+	o.wait("postponed", every(func(m post.Mail) bool { return m.Tries == 1 && m.State == post.Waiting }))
+	if n := asked.Load(); n != 1 {
+		t.Errorf("it was asked %d times", n)
+	}
+}
+
+// TestMailServerMendedMeanwhile: settings that change while the former server is
+// failing are used at once.
+func TestMailServerMendedMeanwhile(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	r, o := newRelay(t), newOffice(t, t.TempDir(), loopback)
+	o.through(listener.Addr().(*net.TCPAddr).Port)
+	o.queue(true, "anne.martin@exemple.example", "julien.petit@exemple.example")
+	o.deliver()
+	conn, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.through(r.port)
+	conn.Close()
+	o.wait("delivered", every(sent))
+}
+
+// TestMailDiskFull: a mail that left cannot be noted, for want of room. It does
+// not leave again, and is noted once there is some.
+func TestMailDiskFull(t *testing.T) {
+	r, o := newRelay(t), newBounded(t, t.TempDir(), loopback, 12<<20)
+	room := make(chan struct{})
+	var reading sync.WaitGroup
+	r.arriving = sync.OnceFunc(func() {
+		held := make(chan struct{})
+		reading.Go(func() { // as long as somebody reads, what changes free is not used again
+			o.system().See(func(*data.Tx) error { close(held); <-room; return nil })
+		})
+		<-held
+		for _, size := range []int{1 << 19, 1 << 14, 1} {
+			for n := 0; ; n++ {
+				m := post.Mail{ID: fmt.Sprintf("m%d-%d", size, n), To: "plein@exemple.example", Lines: []string{strings.Repeat("z", size)}, At: o.at.now(), State: post.Kept}
+				if err := o.system().Upkeep(func(tx *data.Tx) error { return post.Mails.Put(tx, m) }); access.KindOf(err) == access.Full {
+					break
+				} else if err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		}
+	})
+	o.through(r.port)
+	o.queue(true, "anne.martin@exemple.example")
+	o.deliver()
+	for end := time.Now().Add(30 * time.Second); !strings.Contains(o.log.String(), "pas encore noté"); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("the disk is not full: %s", o.log)
+		}
+	}
+	close(room)
+	reading.Wait()
+	o.wait("noted", func(all map[string]post.Mail) bool { o.pass(0); return sent(all["anne.martin@exemple.example"]) })
+	if n := len(r.letters()["anne.martin@exemple.example"]); n != 1 {
+		t.Errorf("it arrived %d times", n)
+	}
+}
+
+// TestOldMailsAreForgotten: what left, failed or was kept is listed for a month;
+// what waits stays.
+func TestOldMailsAreForgotten(t *testing.T) {
+	o := newOffice(t, t.TempDir(), nil)
+	o.queue(false, "garde@exemple.example")
+	o.through(25)
+	o.queue(false, "attend@exemple.example")
+	o.pass(30*24*time.Hour + time.Second)
+	o.queue(false, "recent@exemple.example")
+	o.upkeep(post.Sweep)
+	all := o.mails()
+	if _, kept := all["garde@exemple.example"]; kept || len(all) != 2 {
+		t.Errorf("%d are left: %v", len(all), all)
 	}
 }

@@ -375,7 +375,14 @@ func TestMailIsRead(t *testing.T) {
 	b.click("link", "Essai d’envoi")
 	b.find("heading", "Essai d’envoi")
 	b.wait(`document.getElementById("texte").innerText.includes("Ouvrir l’ENT")`)
-	b.healthy()
+	for _, width := range []int64{390, 1440} {
+		b.resize(width, 900)
+		b.healthy()
+		if js[bool](b, `document.documentElement.scrollWidth > innerWidth + 1`) {
+			t.Errorf("the mail is wider than a screen of %d", width)
+		}
+		b.shot("courriel-" + strconv.FormatInt(width, 10))
+	}
 	b.click("link", "Version HTML")
 	b.wait(`location.pathname.endsWith("/html") && document.readyState === "complete"`)
 	if js[string](b, "getComputedStyle(document.body).padding") != "24px" {

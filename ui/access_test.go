@@ -96,7 +96,6 @@ var policy = map[string]string{
 	"GET /console/appareil":                    runners,
 	"POST /console/appareil/adresse":           noStamp,
 	"POST /console/appareil/courriel":          noStamp,
-	"POST /console/appareil/courriel/essai":    "303 404 404 404 404 404 404 404 422",
 	"POST /console/appareil/courriel/envoi":    "303 404 404 404 404 404 404 404 422",
 	"POST /console/appareil/second-facteur":    noStamp,
 	"GET /console/appareil/courriels":          runners,

@@ -69,13 +69,15 @@ func TestMailServerFromThePage(t *testing.T) {
 			t.Errorf("the refused form lacks %s", want)
 		}
 	}
-	send(applianceAt+"/courriel/essai", http.StatusUnprocessableEntity)
+	form.Set("essai", "oui")
+	send(applianceAt+"/courriel", http.StatusUnprocessableEntity)
 	form.Set("port", "587")
 	form.Set("serveur", "127.0.0.1")
-	if body := send(applianceAt+"/courriel/essai", http.StatusOK); !strings.Contains(body, "--allow-network") || !strings.Contains(body, `<li class="stops">`) || !strings.Contains(body, `value="127.0.0.1"`) {
+	if body := send(applianceAt+"/courriel", http.StatusOK); !strings.Contains(body, "--allow-network") || !strings.Contains(body, `<li class="stops">`) || !strings.Contains(body, `value="127.0.0.1"`) {
 		t.Errorf("the test says nothing of what went wrong:\n%s", body)
 	}
 	form.Set("serveur", "smtp.exemple.example")
+	form.Del("essai")
 	send(applianceAt+"/courriel", http.StatusSeeOther)
 	body := marc.get(applianceAt).Body
 	if !strings.Contains(body, "Un mot de passe est enregistré") || !strings.Contains(body, "Les liens des courriels mènent à") {

@@ -170,6 +170,9 @@ func mailForm(v *web.Visit) app.MailForm {
 
 func setMail(v *web.Visit) error {
 	form := mailForm(v)
+	if v.Form("essai") != "" {
+		return testMail(v, form)
+	}
 	if err := v.Appliance.SetMail(v.Session, form); err != nil {
 		return v.Again(err, partly(mailPart))
 	}
@@ -179,9 +182,9 @@ func setMail(v *web.Visit) error {
 	return v.Done(applianceAt, "Le serveur de courriel est enregistré.")
 }
 
-// testMail answers with the page: nothing was changed.
-func testMail(v *web.Visit) error {
-	steps, err := v.Appliance.TestMail(v.Context(), v.Session, mailForm(v))
+// testMail answers the button « Tester » with the page: nothing was changed.
+func testMail(v *web.Visit, form app.MailForm) error {
+	steps, err := v.Appliance.TestMail(v.Context(), v.Session, form)
 	if err != nil {
 		return v.Again(err, partly(testPart))
 	}

@@ -55,7 +55,6 @@ func Mount(c web.Router) {
 	c.Get("/appareil", showAppliance)
 	c.Post("/appareil/adresse", setAddress)
 	c.Post("/appareil/courriel", setMail)
-	c.Post("/appareil/courriel/essai", testMail)
 	c.Post("/appareil/courriel/envoi", tryMail)
 	c.Post("/appareil/second-facteur", setFactor)
 	c.Get("/appareil/courriels", showMails)
