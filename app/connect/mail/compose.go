@@ -6,6 +6,7 @@ import (
 	netmail "net/mail"
 	"strings"
 	"time"
+	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
 )
@@ -15,11 +16,11 @@ import (
 func compose(m Message) ([]byte, error) {
 	for _, address := range []string{m.From, m.To} {
 		if !Deliverable(address) {
-			return nil, &Failure{Message: address == m.To, Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", legible(address))}
+			return nil, &Failure{Message: address == m.To, Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", legible(address))}
 		}
 	}
 	if m.ID == "" || strings.Trim(m.ID, letters+digits+".-_+") != "" {
-		return nil, &Failure{Message: true, Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", legible(m.ID))}
+		return nil, &Failure{Message: true, Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", legible(m.ID))}
 	}
 	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	out.FromMailAddress(&netmail.Address{Name: oneLine(m.FromName), Address: m.From})
@@ -60,12 +61,10 @@ func Deliverable(address string) bool {
 }
 
 // oneLine is a text fit for a header: its line ends and other controls are
-// spaces.
+// spaces, one at a time. A no-break space stays what it is.
 func oneLine(text string) string {
-	return strings.Join(strings.Fields(strings.Map(func(c rune) rune {
-		if c < ' ' || c == 0x7F {
-			return ' '
-		}
-		return c
-	}, strings.ToValidUTF8(text, ""))), " ")
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(c rune) bool {
+		return c == ' ' || unicode.IsControl(c) || c == '\u2028' || c == '\u2029'
+	})
+	return strings.Join(words, " ")
 }

@@ -64,7 +64,7 @@ func (v *visit) explain(err error) error {
 	}
 	if refusal, ok := errors.AsType[*outbound.Refusal](err); ok {
 		if refusal.Category == outbound.Public {
-			return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS.", Err: refusal}
+			return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS.", Err: refusal}
 		}
 		return &Failure{Says: refusal.Error(), Err: refusal}
 	}
@@ -89,9 +89,9 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 	temporary := reply.Code/100 == 4
 	if errors.As(err, new(denied)) {
 		f := &Failure{Temporary: temporary, Err: &textproto.Error{Code: reply.Code, Msg: "authentification refusée"}}
-		f.Says = fmt.Sprintf("Le serveur refuse le compte « %s » (%d) : vérifiez le nom et le mot de passe.", v.User, reply.Code)
+		f.Says = fmt.Sprintf("Le serveur refuse le compte « %s » (%d) : vérifiez le nom et le mot de passe.", v.User, reply.Code)
 		if temporary {
-			f.Says = fmt.Sprintf("Le serveur ne peut pas vérifier le compte « %s » pour le moment (%d).", v.User, reply.Code)
+			f.Says = fmt.Sprintf("Le serveur ne peut pas vérifier le compte « %s » pour le moment (%d).", v.User, reply.Code)
 		}
 		return f
 	}
@@ -101,9 +101,9 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 	}
 	said := &textproto.Error{Code: reply.Code, Msg: legible(reply.Msg)}
 	alone = alone && reply.Code != authenticationRequired
-	f := &Failure{Temporary: temporary, Message: alone, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
+	f := &Failure{Temporary: temporary, Message: alone, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
 	if temporary {
-		f.Says = fmt.Sprintf("Le serveur remet %s à plus tard : « %d %s ».", what, said.Code, said.Msg)
+		f.Says = fmt.Sprintf("Le serveur remet %s à plus tard : « %d %s ».", what, said.Code, said.Msg)
 	}
 	return f
 }
@@ -112,7 +112,7 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 // it failed.
 func (v *visit) certificate(err error) string {
 	if errors.As(err, new(tls.RecordHeaderError)) {
-		return fmt.Sprintf("Le port %d de %s ne parle pas TLS : choisissez STARTTLS, ou le port 465.", v.Port, v.Host)
+		return fmt.Sprintf("Le port %d de %s ne parle pas TLS : choisissez STARTTLS, ou le port 465.", v.Port, v.Host)
 	}
 	untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || len(untrusted.UnverifiedCertificates) == 0 {
@@ -125,7 +125,7 @@ func (v *visit) certificate(err error) string {
 	if errors.As(err, new(x509.HostnameError)) {
 		return fmt.Sprintf("Le certificat présenté n’est pas au nom de %s, mais de %s.", v.Host, legible(strings.Join(leaf.DNSNames, ", ")))
 	}
-	return fmt.Sprintf("Le certificat de %s n’est signé par aucune autorité connue de l’appareil (émetteur : %s).", v.Host, legible(leaf.Issuer.String()))
+	return fmt.Sprintf("Le certificat de %s n’est signé par aucune autorité connue de l’appareil (émetteur : %s).", v.Host, legible(leaf.Issuer.String()))
 }
 
 // network explains a connection that could not be made, or was lost.
@@ -134,15 +134,15 @@ func (v *visit) network(err error) string {
 	var timed net.Error
 	switch {
 	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Sprintf("Le nom %s n’existe pas : vérifiez l’adresse du serveur de courriel.", v.Host)
+		return fmt.Sprintf("Le nom %s n’existe pas : vérifiez l’adresse du serveur de courriel.", v.Host)
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timed) && timed.Timeout():
 		return fmt.Sprintf("Le serveur %s n’a pas répondu à temps sur le port %d.", v.Host, v.Port)
 	case errors.As(err, &name):
-		return fmt.Sprintf("Le nom %s n’a pas pu être cherché : le service de noms (DNS) ne répond pas.", v.Host)
+		return fmt.Sprintf("Le nom %s n’a pas pu être cherché : le service de noms (DNS) ne répond pas.", v.Host)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Sprintf("Aucun serveur n’écoute sur le port %d de %s : vérifiez le port.", v.Port, v.Host)
+		return fmt.Sprintf("Aucun serveur n’écoute sur le port %d de %s : vérifiez le port.", v.Port, v.Host)
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return fmt.Sprintf("Le serveur %s ne peut pas être joint depuis l’appareil : vérifiez le réseau et le pare-feu.", v.Host)
+		return fmt.Sprintf("Le serveur %s ne peut pas être joint depuis l’appareil : vérifiez le réseau et le pare-feu.", v.Host)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return fmt.Sprintf("Le serveur %s a coupé la connexion.", v.Host)
 	}

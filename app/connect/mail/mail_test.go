@@ -26,8 +26,8 @@ import (
 
 // welcome is a message with all that French and the protocol make difficult.
 var welcome = Message{
-	ID: "c2d7-1", From: "ne.pas.repondre@ent.example", FromName: "ENT « Les Érables », collège", To: "claire.martin@exemple.example",
-	Subject: "Votre compte dans l’ENT est prêt : première connexion à faire avant la rentrée, élève n° 7 — œuvre",
+	ID: "c2d7-1", From: "ne.pas.repondre@ent.example", FromName: "ENT « Les Érables », collège", To: "claire.martin@exemple.example",
+	Subject: "Votre compte dans l’ENT est prêt : première connexion à faire avant la rentrée, élève n° 7 — œuvre",
 	Text:    "Bonjour Claire,\n\nVoici où vous connecter :\n.\n.un point au début\nFrom la rentrée à Noël, ça ira.\n" + strings.Repeat("très long ", 200) + "\n",
 	HTML:    "<p>Bonjour Claire, ça ira.</p>",
 }
@@ -168,15 +168,15 @@ func TestRefused(t *testing.T) {
 		temporary bool
 		says      string
 	}{
-		{"from", answer(451, "Try again later"), true, "remet l’expéditeur ne.pas.repondre@ent.example à plus tard : « 451 "},
-		{"from", answer(553, "Not yours"), false, "refuse l’expéditeur ne.pas.repondre@ent.example : « 553 "},
+		{"from", answer(451, "Try again later"), true, "remet l’expéditeur ne.pas.repondre@ent.example à plus tard : « 451 "},
+		{"from", answer(553, "Not yours"), false, "refuse l’expéditeur ne.pas.repondre@ent.example : « 553 "},
 		{"to", answer(450, "Greylisted"), true, "remet le destinataire claire.martin@exemple.example à plus tard"},
-		{"to", answer(550, "No such user here"), false, "refuse le destinataire claire.martin@exemple.example : « 550 "},
+		{"to", answer(550, "No such user here"), false, "refuse le destinataire claire.martin@exemple.example : « 550 "},
 		{"data", answer(452, "Disk full"), true, "remet le message à plus tard"},
-		{"data", answer(554, "Spam"), false, "refuse le message : « 554 "},
+		{"data", answer(554, "Spam"), false, "refuse le message : « 554 "},
 		{"data", answer(554, "Line\x1b[31m one\nline\u202e two "+strings.Repeat("x", 5000)), false, "line two xxx"},
-		{"auth", answer(454, "Directory is down"), true, "ne peut pas vérifier le compte « " + account + " » pour le moment (454)"},
-		{"auth", answer(535, "The password "+secret+" is wrong"), false, "refuse le compte « " + account + " » (535)"},
+		{"auth", answer(454, "Directory is down"), true, "ne peut pas vérifier le compte « " + account + " » pour le moment (454)"},
+		{"auth", answer(535, "The password "+secret+" is wrong"), false, "refuse le compte « " + account + " » (535)"},
 	} {
 		r, s := encrypted(t, StartTLS, map[string]error{c.at: c.answer})
 		err := s.Send(t.Context(), loopback, welcome)
@@ -233,7 +233,7 @@ func TestPlain(t *testing.T) {
 	s.Security = None
 	failure(t, s.Send(t.Context(), loopback, welcome), false, "mot de passe en clair")
 	s.Security = "peut-être"
-	failure(t, s.Send(t.Context(), loopback, welcome), false, "« peut-être » n’existe pas")
+	failure(t, s.Send(t.Context(), loopback, welcome), false, "« peut-être » n’existe pas")
 	if delivered, tries := r.seen(); len(delivered)+len(tries) != 0 {
 		t.Errorf("the server saw %v %q", delivered, tries)
 	}
@@ -287,8 +287,8 @@ func TestStrange(t *testing.T) {
 		"silent":           {func(conn net.Conn) { io.Copy(io.Discard, conn) }, true, "n’a pas répondu à temps"},
 		"silent after all": {func(conn net.Conn) { converse(conn, "220 bonjour\r\n", polite) }, true, "n’a pas répondu à temps"},
 		"gone":             {func(net.Conn) {}, true, "a coupé la connexion"},
-		"busy":             {func(conn net.Conn) { converse(conn, "421 too many\r\n", nil) }, true, "remet la connexion à plus tard : « 421"},
-		"closed":           {func(conn net.Conn) { converse(conn, "554 no service\r\n", nil) }, false, "refuse la connexion : « 554"},
+		"busy":             {func(conn net.Conn) { converse(conn, "421 too many\r\n", nil) }, true, "remet la connexion à plus tard : « 421"},
+		"closed":           {func(conn net.Conn) { converse(conn, "554 no service\r\n", nil) }, false, "refuse la connexion : « 554"},
 		"a web server":     {func(conn net.Conn) { converse(conn, "HTTP/1.1 400 Bad Request\r\n\r\n", nil) }, false, "n’est pas un serveur de courriel"},
 		"endless line": {func(conn net.Conn) {
 			for _, err := conn.Write([]byte("220 ")); err == nil; _, err = conn.Write(bytes.Repeat([]byte("x"), 1<<16)) {

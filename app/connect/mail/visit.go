@@ -41,7 +41,7 @@ func (v *visit) stages() []stage {
 // first byte, greets it.
 func (v *visit) connect(ctx context.Context) (string, error) {
 	if v.Host == "" || v.Port < 1 || v.Port > 65535 {
-		return "", &Failure{Says: "L’adresse du serveur de courriel est incomplète : donnez son nom, et un port entre 1 et 65535."}
+		return "", &Failure{Says: "L’adresse du serveur de courriel est incomplète : donnez son nom, et un port entre 1 et 65535."}
 	}
 	policy := v.policy
 	if v.Security == None {
@@ -93,13 +93,13 @@ func (v *visit) encrypt(ctx context.Context) (string, error) {
 		}
 	case StartTLS:
 		if offered, _ := v.client.Extension("STARTTLS"); !offered {
-			return "", &Failure{Says: "Ce serveur ne propose pas STARTTLS sur ce port : rien ne lui a été envoyé. Essayez TLS, souvent sur le port 465."}
+			return "", &Failure{Says: "Ce serveur ne propose pas STARTTLS sur ce port : rien ne lui a été envoyé. Essayez TLS, souvent sur le port 465."}
 		}
 		if err := v.client.StartTLS(config); err != nil {
 			return "", err
 		}
 	default:
-		return "", &Failure{Says: fmt.Sprintf("La protection « %s » n’existe pas : choisissez STARTTLS, TLS ou aucune.", v.Security)}
+		return "", &Failure{Says: fmt.Sprintf("La protection « %s » n’existe pas : choisissez STARTTLS, TLS ou aucune.", v.Security)}
 	}
 	state, err := v.client.GetTLSConnectionState()
 	if err != nil {
@@ -132,12 +132,12 @@ func (v *visit) authenticate(context.Context) (string, error) {
 		if err := v.client.Auth(way.auth); err != nil {
 			return "", denied{err}
 		}
-		return fmt.Sprintf("Le serveur accepte le compte « %s ».", v.User), nil
+		return fmt.Sprintf("Le serveur accepte le compte « %s ».", v.User), nil
 	}
 	if v.Security == None && len(known) > 0 {
-		return "", &Failure{Says: "Sans chiffrement, ce serveur demande un mot de passe en clair, qui n’a pas été envoyé : choisissez STARTTLS ou TLS, ou videz le compte."}
+		return "", &Failure{Says: "Sans chiffrement, ce serveur demande un mot de passe en clair, qui n’a pas été envoyé : choisissez STARTTLS ou TLS, ou videz le compte."}
 	}
-	return "", &Failure{Says: "Ce serveur ne propose aucune authentification connue : videz le compte s’il n’en demande pas."}
+	return "", &Failure{Says: "Ce serveur ne propose aucune authentification connue : videz le compte s’il n’en demande pas."}
 }
 
 // leave ends the visit, politely if the server still answers.

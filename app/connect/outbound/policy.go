@@ -90,5 +90,5 @@ type Refusal struct {
 }
 
 func (r *Refusal) Error() string {
-	return "Cette adresse mène à un réseau que l’appareil n’a pas le droit de joindre : s’il le faut, qui l’a installé ajoute ce réseau à --allow-network."
+	return "Cette adresse mène à un réseau que l’appareil n’a pas le droit de joindre : s’il le faut, qui l’a installé ajoute ce réseau à --allow-network."
 }
