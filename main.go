@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -74,7 +75,18 @@ func exitCode(err error) int {
 
 // where is the directory that a command works on.
 type where struct {
-	Data string `help:"Répertoire des données." default:"./preau-data" type:"path"`
+	Data    string `help:"Répertoire des données." default:"./preau-data" type:"path"`
+	KeyFile string `help:"Fichier de la clé qui scelle les secrets ; « cle » dans le répertoire des données s’il n’est pas donné." type:"path"`
+}
+
+// config is that of the appliance of the directory.
+func (w where) config() app.Config {
+	return app.Config{Dir: w.Data, KeyFile: w.KeyFile, Log: logger()}
+}
+
+// reach is what the appliance may join beside the public Internet.
+type reach struct {
+	AllowNetwork []netip.Prefix `help:"Réseaux privés que l’appareil peut joindre, tels que 10.0.0.0/8 : celui du serveur de courriel." sep:","`
 }
 
 func logger() zerolog.Logger {
@@ -87,16 +99,15 @@ func logger() zerolog.Logger {
 
 // open opens the appliance, after a child process has found its file sound: a
 // damaged file can crash or hang whoever opens it.
-func (w where) open(ctx context.Context) (*app.App, error) { return w.openAt(ctx, time.Now) }
+func (w where) open(ctx context.Context) (*app.App, error) { return open(ctx, w.config()) }
 
-// openAt opens the appliance with a clock of its own.
-func (w where) openAt(ctx context.Context, now func() time.Time) (*app.App, error) {
-	if _, err := os.Stat(filepath.Join(w.Data, data.FileName)); err == nil {
-		if err := probe(ctx, w.Data); err != nil {
+func open(ctx context.Context, cfg app.Config) (*app.App, error) {
+	if _, err := os.Stat(filepath.Join(cfg.Dir, data.FileName)); err == nil {
+		if err := probe(ctx, cfg.Dir); err != nil {
 			return nil, err
 		}
 	}
-	return app.Open(app.Config{Dir: w.Data, Now: now, Log: logger()})
+	return app.Open(cfg)
 }
 
 const probeTime = 60 * time.Second
@@ -149,12 +160,15 @@ func (c *probeCommand) Run() error {
 
 type serveCommand struct {
 	where
+	reach
 	ui.Listening
 	TrustClock bool `help:"Confirme l’heure de la machine, quand la purge l’a mise en doute après une longue absence."`
 }
 
 func (c *serveCommand) Run(ctx context.Context) error {
-	a, err := c.open(ctx)
+	cfg := c.config()
+	cfg.Networks = c.AllowNetwork
+	a, err := open(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -214,7 +228,8 @@ func (c *generateCommand) Run() error {
 }
 
 type demoCommand struct {
-	Data string `help:"Répertoire des données ; temporaire s’il n’est pas donné." type:"path"`
+	Data string `help:"Répertoire des données ; temporaire s’il n’est pas donné." type:"path"`
+	reach
 	ui.Listening
 	size
 	Instances int `help:"Nombre de démonstrations séparées, sur des ports qui se suivent." default:"1"`
@@ -257,7 +272,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 // serve serves one demo, built first when its directory is empty.
 func (c *demoCommand) serve(ctx context.Context, dir string, at ui.Listening) error {
 	clock := &demo.Clock{}
-	a, err := where{dir}.openAt(ctx, clock.Now)
+	a, err := open(ctx, app.Config{Dir: dir, Now: clock.Now, Log: logger(), Networks: c.AllowNetwork})
 	if err != nil {
 		return err
 	}
@@ -322,7 +337,7 @@ type restoreCommand struct {
 }
 
 func (c *restoreCommand) Run() error {
-	kept, err := app.Restore(c.File, c.Data, logger())
+	kept, err := app.Restore(c.File, c.config())
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ const (
 	within   = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
 	creators = "303 404 404 404 404 404 200 200 200"
 	runners  = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
+	noStamp  = "303 404 404 404 404 404 404 404 409"
 	nowhere  = "404 404 404 404 404 404 404 404 404"
 	onward   = "303 303 303 303 303 303 303 303 303" // redirects everybody
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
@@ -180,6 +181,11 @@ var policy = map[string]string{
 	"POST /console/imports/:id/application":  stale,
 	"POST /console/imports/:id/suppressions": stale,
 
+	"GET /console/appareil":                    runners,
+	"POST /console/appareil/adresse":           noStamp,
+	"POST /console/appareil/courriel":          noStamp,
+	"POST /console/appareil/courriel/envoi":    "303 404 404 404 404 404 404 404 422",
+	"POST /console/appareil/second-facteur":    noStamp,
 	"GET /console/appareil/courriels":          runners,
 	"POST /console/appareil/courriels/reprise": "303 404 404 404 404 404 404 404 409", // nothing failed
 	"GET /console/appareil/courriels/:id":      runners,

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"preau/app"
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
@@ -94,9 +95,24 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
 	h.ownDeeds(do)
 	h.entrances(do)
+	vu := func(form string) string { return h.stamp(h.enter(marc), form) }
+	do("POST /console/appareil/adresse", deed{marc, "/console/appareil/adresse", url.Values{"vu": {vu("adresse")}, "adresse-publique": {"https://ent.exemple.example"}}, nil, true})
+	do("POST /console/appareil/courriel/envoi", deed{marc, "/console/appareil/courriel/envoi", url.Values{"adresse-essai": {"marc.dubois@exemple.example"}}, nil, true})
+	do("POST /console/appareil/courriel", deed{marc, "/console/appareil/courriel", url.Values{"vu": {vu("courriel")}, "serveur": {"smtp.exemple.example"}, "chiffrement": {"starttls"}}, nil, true})
 	h.failedMail()
 	do("POST /console/appareil/courriels/reprise", deed{marc, "/console/appareil/courriels/reprise", nil, nil, true})
 	do("POST /deconnexion", deed{marc, "/deconnexion", nil, nil, true})
+}
+
+// stamp is what a form of the configuration of the appliance gives back.
+func (h *house) stamp(p *person, form string) string {
+	h.t.Helper()
+	body := p.get("/console/appareil").Body
+	m := regexp.MustCompile(`action="/console/appareil/` + form + `".*?name="vu" value="([0-9a-f]+)"`).FindStringSubmatch(body)
+	if m == nil {
+		h.t.Fatalf("no stamp for %s in %s", form, body)
+	}
+	return m[1]
 }
 
 // failedMail is a mail that nobody took.
@@ -265,6 +281,13 @@ func TestForgedRequests(t *testing.T) {
 	}
 	do(fresh, "POST /premiere-mise-en-service", deed{"", "/premiere-mise-en-service", url.Values{"code": {code}, "nom-ent": {"ENT"}, "nom": {"Dubois"}, "prenom": {"Marc"},
 		"login": {"marc.dubois"}, "mot-de-passe": {"la craie et le tableau"}, "encore": {"la craie et le tableau"}}, nil, true})
+
+	support := "sonia.lefort"
+	if err := fresh.app.CreateAdministrator(t.Context(), app.AdminForm{Login: support, LastName: "LEFORT", FirstName: "Sonia", Password: demo.Password, Role: "level2_support"}); err != nil {
+		t.Fatal(err)
+	}
+	factor := url.Values{"vu": {fresh.stamp(fresh.enter(support), "second-facteur")}, "role": {"level2_support"}}
+	do(fresh, "POST /console/appareil/second-facteur", deed{support, "/console/appareil/second-facteur", factor, nil, true}) // no demo has it
 
 	for _, route := range h.declared() {
 		if strings.HasPrefix(route, "POST") && !done[route] {

@@ -75,6 +75,11 @@ func Mount(c web.Router) {
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
 
+	c.Get("/appareil", showAppliance)
+	c.Post("/appareil/adresse", setAddress)
+	c.Post("/appareil/courriel", setMail)
+	c.Post("/appareil/courriel/envoi", tryMail)
+	c.Post("/appareil/second-facteur", setFactor)
 	c.Get("/appareil/courriels", showMails)
 	c.Post("/appareil/courriels/reprise", retryMails)
 	c.Get("/appareil/courriels/:id", showMail)
