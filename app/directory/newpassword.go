@@ -141,11 +141,33 @@ func AskRecordsPassword(ctx context.Context, s *access.Session) error {
 		if err != nil {
 			return nil, err
 		}
+		if !u.KeepsRecords() {
+			return nil, access.NotFound()
+		}
 		if _, known, err := access.RecordsOf(tx, u.ID); err != nil || known {
 			return nil, errors.Join(err, access.Conflict("Vous avez déjà un mot de passe scolarité. S’il est perdu, demandez-en un autre à l’administrateur de votre établissement."))
 		}
+		if err := reachable(tx, u); err != nil {
+			return nil, err
+		}
 		return u, sendRecords(tx, u, password, hash)
 	})
+}
+
+// reachable is mailable, in the words of the person themselves.
+func reachable(tx *data.Tx, u User) error {
+	leaves, err := post.CarriesSecrets(tx)
+	switch {
+	case err != nil:
+		return err
+	case !leaves:
+		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : demandez votre mot de passe scolarité à l’administrateur de votre établissement.")
+	case u.Email.Value() == "":
+		return access.Conflict("Votre adresse e-mail n’est pas renseignée : indiquez-la dans « Mon compte », puis confirmez-la.")
+	case u.Unsure:
+		return access.Conflict("Votre adresse e-mail n’est pas encore confirmée : suivez le lien du courriel que vous avez reçu, ou faites-le renvoyer depuis « Mon compte ».")
+	}
+	return nil
 }
 
 // A HandedCode is a code as it is shown once to whoever hands it over.

@@ -28,6 +28,8 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/nouveau", createEstablishment)
 	c.Get("/etablissements/:uai", showEstablishment)
 	c.Post("/etablissements/:uai", reached(editEstablishment))
+	c.Get("/etablissements/:uai/charte", showTerms)
+	c.Post("/etablissements/:uai/charte", writeTerms)
 
 	c.Get("/etablissements/:uai/utilisateurs/:profil", showPeople)
 	c.Post("/etablissements/:uai/utilisateurs/:profil", reached(actOnPeople))
@@ -61,6 +63,11 @@ func Mount(c web.Router) {
 	c.Get("/etablissements/:uai/journal/flux", streamJournal)
 	c.Get("/etablissements/:uai/journal/evenements", showEventsAfter)
 
+	c.Get("/etablissements/:uai/administrateurs/:id/retrait", reached(askWithdrawal))
+	c.Post("/etablissements/:uai/administrateurs/:id/retrait", reached(withdrawLocalAdmin))
+
+	mountAdministrators(c)
+
 	c.Get("/imports", showImports)
 	c.Upload("/imports", uploadImport)
 	c.Get("/imports/:id", showImport)
@@ -68,6 +75,11 @@ func Mount(c web.Router) {
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
 
+	c.Get("/appareil", showAppliance)
+	c.Post("/appareil/adresse", setAddress)
+	c.Post("/appareil/courriel", setMail)
+	c.Post("/appareil/courriel/envoi", tryMail)
+	c.Post("/appareil/second-facteur", setFactor)
 	c.Get("/appareil/courriels", showMails)
 	c.Post("/appareil/courriels/reprise", retryMails)
 	c.Get("/appareil/courriels/:id", showMail)
