@@ -284,6 +284,29 @@ func TestResumedLeavesAdministrators(t *testing.T) {
 	}
 }
 
+// TestResumedKeepsItsReach: what is resumed reaches no further than who asked
+// for it did.
+func TestResumedKeepsItsReach(t *testing.T) {
+	c := newCast(t)
+	c.martins()
+	f := directory.Filter{Profile: directory.Relative}
+	before := c.export(c.paul, f)[0]
+	id, err := directory.PrepareAction(c.claire, balzac, directory.MassRenew, directory.Selection{Filter: f})
+	if err == nil {
+		_, err = directory.StartAction(c.claire, balzac, id, "")
+	}
+	if err == nil {
+		err = directory.ResumeActions(t.Context(), c.Gate)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	lucas, zoe, _ := strings.Cut(before[5], ", ")
+	if after := c.export(c.paul, f)[0][5]; strings.HasPrefix(after, lucas) || !strings.HasSuffix(after, zoe) {
+		t.Errorf("%q, then %q: the code of the child of Colette stays, the other changes", before[5], after)
+	}
+}
+
 // TestMassRecords issues the records passwords of a list: to those who keep one
 // and have an address, by mail alone.
 func TestMassRecords(t *testing.T) {
