@@ -20,12 +20,14 @@ func Diagnose(s *access.Session, uai, id string) (r Record, causes []Cause, err 
 		return r, nil, err
 	}
 	add := func(stops bool, says, mend, path string) { causes = append(causes, Cause{stops, says, mend, path}) }
-	switch r.State() {
-	case Deleted:
-		add(true, "Le compte est supprimé depuis le "+r.DeletedAt.Local().Format("02/01/2006")+".", "Il revient de lui-même si "+r.CorrectedInOrHere()+" le fait de nouveau figurer dans l’annuaire.", "")
-	case Suspended:
+	switch {
+	case r.State() == Deleted && r.Profile == Guest:
+		add(true, "Le compte est supprimé depuis le "+r.DeletedAt.Local().Format("02/01/2006")+".", "Rattacher à l’établissement", "/rattachement")
+	case r.State() == Deleted:
+		add(true, "Le compte est supprimé depuis le "+r.DeletedAt.Local().Format("02/01/2006")+".", "Il revient de lui-même si "+r.CorrectedIn()+" le fait de nouveau figurer dans l’annuaire.", "")
+	case r.State() == Suspended:
 		add(true, "Le compte est suspendu depuis le "+r.SuspendedAt.Local().Format("02/01/2006")+".", "Réactivation du compte", "/reactivation")
-	case Inactive:
+	case r.State() == Inactive:
 		add(true, "La personne ne s’est jamais connectée : le compte n’est pas activé.", "Transmettez-lui ses identifiants de première connexion.", "")
 	}
 	if r.Email.Value() == "" && r.State() != Deleted {
@@ -40,14 +42,6 @@ func Diagnose(s *access.Session, uai, id string) (r Record, causes []Cause, err 
 		add(false, "Homonyme probable : "+t.describe()+".", "Vérifiez que chacun se connecte avec son propre login.", "")
 	}
 	return r, causes, err
-}
-
-// CorrectedInOrHere is CorrectedIn, or the console for a guest.
-func (u User) CorrectedInOrHere() string {
-	if in := u.CorrectedIn(); in != "" {
-		return in
-	}
-	return "un administrateur"
 }
 
 // familyCauses are those that come from links and classes.
