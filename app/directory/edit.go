@@ -104,8 +104,7 @@ func (f UserForm) guest(u *User, now time.Time, wrong notes) {
 		u.Birth = wrong.birth(f.Birth, now)
 	}
 	wrong.lengths(f.LastName, f.FirstName, f.Title, f.Email, f.Street, f.PostalCode, f.Town)
-	wrong.letters("nom", f.LastName)
-	wrong.letters("prenom", f.FirstName)
+	wrong.letters(f.LastName, f.FirstName)
 	wrong.need("nom", f.LastName)
 	wrong.need("prenom", f.FirstName)
 	wrong.need("email", f.Email)

@@ -72,8 +72,7 @@ func (f GuestForm) read(now time.Time) (u User, wrong notes) {
 	u.Birth = wrong.birth(f.Birth, now)
 	wrong.add("email", checkEmail(f.Email))
 	wrong.lengths(f.LastName, f.FirstName, f.Title, f.Email, f.Street, f.PostalCode, f.Town)
-	wrong.letters("nom", f.LastName)
-	wrong.letters("prenom", f.FirstName)
+	wrong.letters(f.LastName, f.FirstName)
 	wrong.need("nom", f.LastName)
 	wrong.need("prenom", f.FirstName)
 	wrong.need("email", f.Email)
@@ -124,10 +123,11 @@ func (n notes) lengths(last, first, title, email, street, code, town string) {
 	}
 }
 
-// letters refuses a name that nobody could be called or found by.
-func (n notes) letters(field, name string) {
-	if n[field] == "" && loginPart(name) == "" && data.Fold(name) == "" {
-		n.add(field, "Un nom contient au moins une lettre.")
+// letters refuses a name that nobody could be found by. Who has one name only is
+// given a dash for the other.
+func (n notes) letters(last, first string) {
+	if data.Fold(last+first) == "" {
+		n.add("nom", "Un nom contient au moins une lettre.")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -174,10 +175,9 @@ func (l *GuestLine) faults(raw guestcsv.Line, wrong notes) {
 			delete(says, column)
 		}
 	}
-	for column, text := range says {
-		l.Why = append(l.Why, LineFault{column, text}) // a column too many
+	for _, column := range slices.Sorted(maps.Keys(says)) { // those too many
+		l.Why = append(l.Why, LineFault{column, says[column]})
 	}
-	slices.SortStableFunc(l.Why[min(len(l.Why), len(guestcsv.Columns)):], func(a, b LineFault) int { return strings.Compare(a.Column, b.Column) })
 }
 
 func (l GuestLine) refuse(says string) GuestLine {
