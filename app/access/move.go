@@ -15,7 +15,7 @@ func MoveGrants(tx *data.Tx, from, to string) (former []Grant, err error) {
 			return nil, err
 		}
 		if g.Role != LocalAdmin || !tx.Author.May.Covers(g.In) {
-			return nil, Conflict("Ce compte est celui d’un administrateur hors de votre périmètre ou d’un rôle académique : gardez-le plutôt, ou faites d’abord retirer ce droit.")
+			return nil, Conflict("Ce compte est celui d’un administrateur hors de votre périmètre ou d’un rôle académique : gardez-le plutôt, ou faites d’abord retirer ce droit.")
 		}
 		former = append(former, g)
 	}

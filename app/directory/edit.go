@@ -123,7 +123,7 @@ func (f UserForm) term(u *User, place data.Place, now time.Time, wrong notes) {
 	case *f.Until != "" && !ok:
 		wrong.add("jusquau", "Écrivez la date sous la forme JJ/MM/AAAA, ou videz le champ.")
 	case last != "" && last < DateOf(now.Local()):
-		wrong.add("jusquau", "Cette date est passée : pour retirer la personne aujourd’hui, utilisez « Détacher de l’établissement ».")
+		wrong.add("jusquau", "Cette date est passée : pour retirer la personne aujourd’hui, utilisez « Détacher de l’établissement ».")
 	}
 	u.Attachments = slices.Clone(u.Attachments)
 	u.Attachments[i].Until = last

@@ -24,6 +24,23 @@ var creatingGuest = access.NewAction("user.create", "Création d’un invité", 
 // CreateGuest makes a guest of an establishment, mails them how to sign in, and
 // returns the UID.
 func CreateGuest(s *access.Session, uai string, f GuestForm) (id string, err error) {
+	return f.create(s, uai, func(*data.Tx, data.Place) error { return nil })
+}
+
+// AddGuest is CreateGuest for somebody who saw those that look alike: it refuses
+// when there are others by now, such as the one that a double click has made.
+func AddGuest(s *access.Session, uai string, f GuestForm, seen string) (id string, err error) {
+	return f.create(s, uai, func(tx *data.Tx, place data.Place) error {
+		alike, err := f.resembling(tx, place)
+		if err == nil && alike.Key() != seen {
+			err = errUnseen()
+		}
+		return err
+	})
+}
+
+// create makes the guest, once something was checked in the same transaction.
+func (f GuestForm) create(s *access.Session, uai string, check func(*data.Tx, data.Place) error) (id string, err error) {
 	u, err := f.person(s.Now())
 	if err != nil {
 		return "", err
@@ -31,6 +48,9 @@ func CreateGuest(s *access.Session, uai string, f GuestForm) (id string, err err
 	err = s.Do(creatingGuest, func(tx *data.Tx) (data.Row, error) {
 		place, err := locate(tx, uai)
 		if err != nil {
+			return nil, err
+		}
+		if err := check(tx, place); err != nil {
 			return nil, err
 		}
 		u, err = createGuest(tx, place, u, logins{})
@@ -55,7 +75,7 @@ func createGuest(tx *data.Tx, place data.Place, u User, taken logins) (User, err
 		return u, err
 	}
 	u.Version++
-	return u, welcome(tx, u, place)
+	return u, welcomeGuest(tx, u, place)
 }
 
 // person is who the form describes, once every field is right.
@@ -138,11 +158,11 @@ func addressLines(street string) (lines []string) {
 	return compact(lines)
 }
 
-// welcome mails a guest what an establishment has opened to them: a link to
+// welcomeGuest mails a guest what an establishment has opened to them: a link to
 // choose a first password, or that an account which serves already is attached
 // there too. Where no mail carries a secret, none leaves: the account waits for
 // a code handed over, or for its credentials on paper.
-func welcome(tx *data.Tx, u User, place data.Place) error {
+func welcomeGuest(tx *data.Tx, u User, place data.Place) error {
 	to := u.Email.Value()
 	a, err := access.Accounts.Get(tx, u.ID)
 	if err != nil || to == "" || u.Unsure || a.Suspended {
@@ -164,8 +184,8 @@ func welcome(tx *data.Tx, u User, place data.Place) error {
 	if err != nil {
 		return err
 	}
-	return post.Queue(tx, post.Mail{To: to, Subject: "Votre compte dans l’ENT : " + school.Name, Secret: true,
+	return post.Queue(tx, post.Mail{To: to, Subject: "Votre compte dans l’ENT : " + school.Name, Secret: true,
 		Lines: []string{"L’établissement " + school.Name + " vous ouvre un compte d’invité dans l’ENT. Choisissez votre mot de passe pour l’activer.",
-			"Le lien vaut deux jours et ne sert qu’une fois ; passé ce délai, demandez-en un autre à l’établissement."},
+			"Le lien vaut deux jours et ne sert qu’une fois ; passé ce délai, demandez-en un autre à l’établissement."},
 		Facts: []post.Fact{{Label: "Identifiant", Value: a.Login}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}})
 }

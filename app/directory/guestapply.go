@@ -57,7 +57,7 @@ func ImportGuests(s *access.Session, uai, id string, chosen []int, seen string) 
 }
 
 func errImported() error {
-	return access.Conflict("Ce fichier vient d’être importé : ouvrez son rapport.")
+	return access.Conflict("Ce fichier vient d’être importé : ouvrez son rapport.")
 }
 
 // ready sorts the lines of an import that may be applied now.
@@ -66,17 +66,17 @@ func (im GuestImport) ready(tx *data.Tx, chosen []int, seen string) ([]GuestLine
 	case !im.Applied.IsZero():
 		return nil, errImported()
 	case !im.Pending(tx.Now):
-		return nil, access.Conflict("Cet aperçu date de plus d’un jour : envoyez de nouveau le fichier.")
+		return nil, access.Conflict("Cet aperçu date de plus d’un jour : envoyez de nouveau le fichier.")
 	}
 	lines, err := sortLines(tx, im.Place, im.Lines)
 	if err != nil {
 		return nil, err
 	}
 	if Digest(lines) != seen {
-		return nil, access.Conflict("Des comptes ont changé depuis que cet aperçu a été affiché : vérifiez-le de nouveau, puis importez.")
+		return nil, access.Conflict("Des comptes ont changé depuis que cet aperçu a été affiché : vérifiez-le de nouveau, puis importez.")
 	}
 	if !slices.ContainsFunc(lines, func(l GuestLine) bool { return l.writes() && slices.Contains(chosen, l.N) }) {
-		return nil, access.Wrong("ligne", "Aucune ligne à importer : cochez-en au moins une.")
+		return nil, access.Wrong("ligne", "Aucune ligne à importer : cochez-en au moins une.")
 	}
 	return lines, nil
 }
@@ -117,7 +117,7 @@ func (im *GuestImport) apply(tx *data.Tx, lines []GuestLine, chosen []int) error
 func (l GuestLine) write(tx *data.Tx, im *GuestImport, taken logins) (User, error) {
 	if l.Fate == FateCreated {
 		u, _ := l.form.read(tx.Now)
-		tx.Saying("Créé par l’import du fichier « " + im.Name + " »")
+		tx.Saying("Créé par l’import du fichier « " + im.Name + " »")
 		return createGuest(tx, im.Place, u, taken)
 	}
 	tx.Saying("Rattaché par l’import d’un fichier")
@@ -139,7 +139,7 @@ func UndoGuests(s *access.Session, uai, id string) (undone, kept int, err error)
 	undoable := func(tx *data.Tx) (GuestImport, error) {
 		im, err := guestImportAt(tx, uai, id)
 		if err == nil && !im.Undoable(tx.Now) {
-			err = access.Conflict("Cet import ne s’annule plus : il a été annulé, ou date de plus d’un jour.")
+			err = access.Conflict("Cet import ne s’annule plus : il a été annulé, ou date de plus d’un jour.")
 		}
 		return im, err
 	}

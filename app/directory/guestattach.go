@@ -35,7 +35,7 @@ func ProposeGuest(s *access.Session, uai string, f GuestForm, chosen, seen strin
 		}
 		p.School = alike.Away[i].School
 	} else if alike.Key() != seen {
-		return p, access.Conflict("Des personnes ressemblent à celle que vous ajoutez. Vérifiez la liste, choisissez qui ajouter, puis cliquez de nouveau sur « Ajouter ».")
+		return p, errUnseen()
 	}
 	return p, s.See(func(tx *data.Tx) error {
 		if p.Person.Login.Federated, err = newLogin(tx, f.FirstName, f.LastName); err != nil {
@@ -46,10 +46,15 @@ func ProposeGuest(s *access.Session, uai string, f GuestForm, chosen, seen strin
 	})
 }
 
+// errUnseen refuses to add somebody before those who look alike were shown.
+func errUnseen() error {
+	return access.Conflict("Des personnes ressemblent à celle que vous ajoutez. Vérifiez la liste ci-dessous, choisissez qui ajouter, puis cliquez de nouveau sur « Ajouter ».")
+}
+
 // errNotTheirs refuses to attach somebody who is not, or no longer, who the form
 // describes.
 func errNotTheirs() error {
-	return access.Conflict("Cette personne n’est pas reconnue : le nom, avec la date de naissance ou l’adresse e-mail, doivent être exactement ceux de son compte.")
+	return access.Conflict("Cette personne n’est pas reconnue : le nom, avec la date de naissance ou l’adresse e-mail, doivent être exactement ceux de son compte.")
 }
 
 var attachingGuest = access.NewAction("guest.attach", "Rattachement d’un invité", access.ManageAccounts, data.Attention)
@@ -126,7 +131,7 @@ func attach(wide *data.Tx, u User, place data.Place) (User, error) {
 		return u, err
 	}
 	u.Version++
-	return u, welcome(wide, u, place)
+	return u, welcomeGuest(wide, u, place)
 }
 
 var restoringGuest = access.NewAction("guest.restore", "Rattachement d’un invité supprimé", access.ManageAccounts, data.Attention)
@@ -147,7 +152,7 @@ func RestoreGuest(s *access.Session, uai, id string) error {
 		case err != nil:
 			return nil, err
 		case u.Profile != Guest:
-			return nil, access.Conflict("Ce compte vient de l’annuaire fédérateur : il revient de lui-même quand l’annuaire le fait de nouveau figurer.")
+			return nil, access.Conflict("Ce compte vient de l’annuaire fédérateur : il revient de lui-même quand l’annuaire le fait de nouveau figurer.")
 		case u.State() != Deleted:
 			return nil, access.Conflict("Ce compte n’est pas supprimé.")
 		case !mayChange(s, u, role):
@@ -172,7 +177,7 @@ func restore(tx *data.Tx, u User, place data.Place) (User, error) {
 		return u, err
 	}
 	u.Version++
-	return u, welcome(tx, u, place)
+	return u, welcomeGuest(tx, u, place)
 }
 
 var detaching = access.NewAction("guest.detach", "Invité détaché de l’établissement", access.ManageAccounts, data.Attention)
@@ -186,10 +191,10 @@ func DetachGuest(s *access.Session, uai, id string) error {
 			return nil, err
 		}
 		if u.Profile != Guest {
-			return nil, access.Conflict("Seul un invité se détache : les autres comptes suivent l’annuaire fédérateur.")
+			return nil, access.Conflict("Seul un invité se détache : les autres comptes suivent l’annuaire fédérateur.")
 		}
 		if _, err := access.LocalGrant(tx, id, place); !errors.Is(err, data.ErrNotFound) {
-			return nil, errors.Join(err, access.Conflict("Cette personne est administrateur local de l’établissement : retirez-lui d’abord ce droit, depuis sa fiche."))
+			return nil, errors.Join(err, access.Conflict("Cette personne est administrateur local de l’établissement : retirez-lui d’abord ce droit, depuis sa fiche."))
 		}
 		u, err = detach(tx, u, place, "Détaché de l’établissement")
 		return u, err

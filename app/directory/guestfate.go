@@ -143,7 +143,7 @@ func (s sorter) sort(raw guestcsv.Line) (GuestLine, error) {
 	}
 	if known, ok := find(s.staff[name], u); ok {
 		l.Here = known.ID
-		return l.refuse("Cette personne a déjà un compte du profil « " + known.Profile.One() + " » dans l’établissement."), nil
+		return l.refuse("Cette personne a déjà un compte du profil « " + known.Profile.One() + " » dans l’établissement."), nil
 	}
 	for _, b := range s.before[name] {
 		if u.is(b.User) {
@@ -155,7 +155,7 @@ func (s sorter) sort(raw guestcsv.Line) (GuestLine, error) {
 		return s.attaches(l, known, true)
 	}
 	if s.times[name] > mostOfOneName {
-		return l.refuse(fmt.Sprintf("Ce nom figure sur plus de %d lignes : vérifiez-les, et ajoutez ces personnes une à une par « Ajouter un utilisateur ».", mostOfOneName)), nil
+		return l.refuse(fmt.Sprintf("Ce nom figure sur plus de %d lignes : vérifiez-les, et ajoutez ces personnes une à une par « Ajouter un utilisateur ».", mostOfOneName)), nil
 	}
 	return s.elsewhere(l, u)
 }
@@ -201,11 +201,11 @@ func (s sorter) attaches(l GuestLine, u User, restored bool) (GuestLine, error) 
 		return l, err
 	}
 	if role != "" {
-		return l.refuse("Ce compte est celui d’un administrateur : un fichier n’y touche pas. Rattachez-le par « Ajouter un utilisateur »."), nil
+		return l.refuse("Ce compte est celui d’un administrateur : un fichier n’y touche pas. Rattachez-le par « Ajouter un utilisateur »."), nil
 	}
 	l.Fate, l.user, l.restored = FateAttached, u.ID, restored
 	if restored {
-		l.Here, l.Note = u.ID, "Revient de « Suppressions »."
+		l.Here, l.Note = u.ID, "Revient de « Suppressions »."
 	}
 	return l, nil
 }
@@ -219,7 +219,7 @@ func (s sorter) elsewhere(l GuestLine, u User) (GuestLine, error) {
 	theirs := slices.DeleteFunc(slices.Clone(found), func(a Away) bool { return a.ID == "" })
 	switch {
 	case len(theirs) > 1:
-		return l.refuse("Plusieurs comptes d’autres établissements sont de cette personne : choisissez-en un par « Ajouter un utilisateur »."), nil
+		return l.refuse("Plusieurs comptes d’autres établissements sont de cette personne : choisissez-en un par « Ajouter un utilisateur »."), nil
 	case len(theirs) == 1:
 		known, err := Users.Get(s.wide, theirs[0].ID)
 		if err != nil {
@@ -263,5 +263,5 @@ func AtSchool(name string) string {
 	case "ecole":
 		return "à l’" + strings.ToLower(first) + " " + rest
 	}
-	return "dans l’établissement « " + name + " »"
+	return "dans l’établissement « " + name + " »"
 }

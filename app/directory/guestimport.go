@@ -178,9 +178,9 @@ func (im GuestImport) told() (lines []GuestLine) {
 		l := GuestLine{N: o.N, Name: strings.ToUpper(raw.LastName) + " " + raw.FirstName, Email: raw.Email, Birth: raw.Birth, Fate: o.Fate, Left: o.Left, Here: o.User}
 		switch {
 		case o.Kept:
-			l.Note = "Gardé : le compte a changé ou a servi depuis l’import."
+			l.Note = "Gardé : le compte a changé ou a servi depuis l’import."
 		case o.Restored:
-			l.Note = "Revenu de « Suppressions »."
+			l.Note = "Revenu de « Suppressions »."
 		}
 		if !im.Undone.IsZero() && !o.Kept {
 			l.Here = ""

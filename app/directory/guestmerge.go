@@ -90,11 +90,11 @@ func mergeable(tx *data.Tx, s *access.Session, kept, gone User) error {
 	}
 	switch {
 	case kept.Profile != Guest:
-		return access.Conflict("Seuls deux comptes d’invité se fusionnent : les autres suivent l’annuaire fédérateur.")
+		return access.Conflict("Seuls deux comptes d’invité se fusionnent : les autres suivent l’annuaire fédérateur.")
 	case gone.ID == s.Account.ID:
-		return access.Conflict("Vous ne pouvez pas supprimer votre propre compte : gardez-le, ou demandez la fusion à un autre administrateur.")
+		return access.Conflict("Vous ne pouvez pas supprimer votre propre compte : gardez-le, ou demandez la fusion à un autre administrateur.")
 	case slices.ContainsFunc(gone.Places(), func(p data.Place) bool { return !tx.Author.May.Covers(p) }):
-		return access.Conflict("Le compte à supprimer est aussi rattaché à un établissement hors de votre périmètre : gardez plutôt celui-là, ou demandez la fusion à l’académie.")
+		return access.Conflict("Le compte à supprimer est aussi rattaché à un établissement hors de votre périmètre : gardez plutôt celui-là, ou demandez la fusion à l’académie.")
 	}
 	return nil
 }
@@ -126,7 +126,7 @@ func tellMerged(tx *data.Tx, kept, gone User) error {
 	}
 	for _, mail := range to {
 		err := post.Queue(tx, post.Mail{To: mail, Subject: "Vos deux comptes dans l’ENT sont réunis",
-			Lines: []string{"Vos deux comptes n’en font plus qu’un : connectez-vous désormais avec l’identifiant " + kept.Login.Value() + ". Le compte " + gone.Login.Value() + " ne sert plus."},
+			Lines: []string{"Vos deux comptes n’en font plus qu’un : connectez-vous désormais avec l’identifiant " + kept.Login.Value() + ". Le compte " + gone.Login.Value() + " ne sert plus."},
 			Links: []post.Link{{Label: "Ouvrir l’ENT", Path: "/"}}})
 		if err != nil {
 			return err
@@ -156,7 +156,7 @@ func UndoMerge(s *access.Session, uai, id string) error {
 			return nil, err
 		}
 		if kept.Version != m.Version || gone.Version != m.GoneVersion {
-			return nil, access.Conflict("L’un des deux comptes a été modifié depuis la fusion : elle ne s’annule plus. Au besoin, ouvrez « Suppressions » et rattachez le compte " + m.GoneLogin + ".")
+			return nil, access.Conflict("L’un des deux comptes a été modifié depuis la fusion : elle ne s’annule plus. Au besoin, ouvrez « Suppressions » et rattachez le compte " + m.GoneLogin + ".")
 		}
 		if len(m.Grants) > 0 {
 			if err := s.Fresh(); err != nil {

@@ -207,6 +207,14 @@ func (v *Visit) Token() string {
 // around nor control characters inside.
 func (v *Visit) Form(name string) string { return Clean(v.FormValue(name)) }
 
+// Each returns the values of a field that the form may hold many times.
+func (v *Visit) Each(name string) (values []string) {
+	for _, value := range v.Context().PostArgs().PeekMulti(name) {
+		values = append(values, Clean(string(value)))
+	}
+	return values
+}
+
 // Ask returns a parameter of the address, cleaned likewise.
 func (v *Visit) Ask(name string) string { return Clean(v.Query(name)) }
 
