@@ -27,6 +27,7 @@ import (
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/format/guestcsv"
 	"preau/data"
 	"preau/ui/web"
 )
@@ -402,7 +403,7 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, and returns its identifier.
+// apply, and a file of guests under the same identifier, which it returns.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -411,7 +412,10 @@ func (h *house) report(uai string) string {
 		h.t.Fatal(err)
 	}
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
-	if err := s.Upkeep(func(tx *data.Tx) error { return directory.Imports.Put(tx, im) }); err != nil {
+	guests := directory.GuestImport{ID: im.ID, Place: place, At: s.Now(), Name: "liste.csv", Lines: []guestcsv.Line{{N: 1, LastName: "Vasseur", FirstName: "Luc", Email: "luc.vasseur@exemple.example", Birth: "12/03/1985"}}}
+	if err := s.Upkeep(func(tx *data.Tx) error {
+		return errors.Join(directory.Imports.Put(tx, im), directory.GuestImports.Put(tx, guests))
+	}); err != nil {
 		h.t.Fatal(err)
 	}
 	return im.ID
