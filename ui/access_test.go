@@ -26,6 +26,7 @@ const (
 	admins   = "303 404 404 404 200 200 200 200 200"
 	within   = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
 	creators = "303 404 404 404 404 404 200 200 200"
+	runners  = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
 	nowhere  = "404 404 404 404 404 404 404 404 404"
 	onward   = "303 303 303 303 303 303 303 303 303" // redirects everybody
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
@@ -45,15 +46,35 @@ var policy = map[string]string{
 	"GET /sante":                     open,
 	"GET /connexion":                 "200 303 303 303 303 303 303 303 303",
 	"POST /connexion":                wrong,
-	"GET /premiere-mise-en-service":  nowhere, // it is over
-	"POST /premiere-mise-en-service": nowhere,
-	"GET /licences":                  open,
-	"GET /accessibilite":             open,
-	"POST /theme":                    onward,
-	"GET /":                          signedIn,
-	"POST /deconnexion":              onward,
-	"POST /prolonger":                onward,
-	"POST /sessions":                 onward,
+	"GET /connexion/second-facteur":  nowhere, // those are for whoever is in the middle of something
+	"POST /connexion/second-facteur": nowhere,
+	"GET /connexion/second-facteur/mise-en-place":  nowhere,
+	"POST /connexion/second-facteur/mise-en-place": nowhere,
+	"GET /connexion/charte":                        nowhere,
+	"POST /connexion/charte":                       nowhere,
+	"GET /connexion/etablissement":                 nowhere,
+	"POST /connexion/etablissement":                nowhere,
+	"GET /mot-de-passe":                            nowhere,
+	"POST /mot-de-passe":                           nowhere,
+	"GET /mot-de-passe/fait":                       onward,
+	"GET /adresse":                                 nowhere,
+	"POST /adresse":                                nowhere,
+	"GET /mot-de-passe-oublie":                     open,
+	"POST /mot-de-passe-oublie":                    wrong,
+	"GET /mot-de-passe-oublie/demande":             open,
+	"GET /mot-de-passe-oublie/question":            open,
+	"POST /mot-de-passe-oublie/question":           wrong,
+	"GET /code":                                    open,
+	"POST /code":                                   wrong,
+	"GET /premiere-mise-en-service":                nowhere, // it is over
+	"POST /premiere-mise-en-service":               nowhere,
+	"GET /licences":                                open,
+	"GET /accessibilite":                           open,
+	"POST /theme":                                  onward,
+	"GET /":                                        signedIn,
+	"POST /deconnexion":                            onward,
+	"POST /prolonger":                              onward,
+	"POST /sessions":                               onward,
 
 	"GET /console":            chosen,
 	"GET /console/demarrage":  admins,
@@ -110,6 +131,11 @@ var policy = map[string]string{
 	"GET /console/imports/:id/lignes.csv":    within,
 	"POST /console/imports/:id/application":  stale,
 	"POST /console/imports/:id/suppressions": stale,
+
+	"GET /console/appareil/courriels":          runners,
+	"POST /console/appareil/courriels/reprise": "303 404 404 404 404 404 404 404 409", // nothing failed
+	"GET /console/appareil/courriels/:id":      runners,
+	"GET /console/appareil/courriels/:id/html": runners,
 }
 
 // declared returns the routes of the server that answer a GET or a POST, and
@@ -144,8 +170,8 @@ type object struct{ uai, profile, id, report string }
 func (o object) of(route string) string {
 	_, path, _ := strings.Cut(route, " ")
 	id := o.id
-	if strings.HasPrefix(path, "/console/imports/") {
-		id = o.report
+	if strings.HasPrefix(path, "/console/imports/") || strings.HasPrefix(path, "/console/appareil/courriels/") {
+		id = o.report // a mail has the same
 	}
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":autre", "PZZ99998", ":import", o.report, ":fusion", o.report).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)

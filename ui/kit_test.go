@@ -28,6 +28,7 @@ import (
 	"preau/app/demo"
 	"preau/app/directory"
 	"preau/app/format/guestcsv"
+	"preau/app/post"
 	"preau/data"
 	"preau/ui/web"
 )
@@ -86,6 +87,7 @@ type house struct {
 	base   string
 	clock  *clock
 	log    *buffer
+	step   string // token of the pass that the next deed goes on with
 }
 
 type buffer struct {
@@ -403,7 +405,7 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, and a file of guests under the same identifier, which it returns.
+// apply, a mail and a file of guests, and returns the identifier of the three.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -412,9 +414,10 @@ func (h *house) report(uai string) string {
 		h.t.Fatal(err)
 	}
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
+	m := post.Mail{ID: im.ID, To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: im.At, State: post.Kept}
 	guests := directory.GuestImport{ID: im.ID, Place: place, At: s.Now(), Name: "liste.csv", Lines: []guestcsv.Line{{N: 1, LastName: "Vasseur", FirstName: "Luc", Email: "luc.vasseur@exemple.example", Birth: "12/03/1985"}}}
 	if err := s.Upkeep(func(tx *data.Tx) error {
-		return errors.Join(directory.Imports.Put(tx, im), directory.GuestImports.Put(tx, guests))
+		return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m), directory.GuestImports.Put(tx, guests))
 	}); err != nil {
 		h.t.Fatal(err)
 	}

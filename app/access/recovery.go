@@ -35,7 +35,11 @@ func (g *Gate) Recover(typed, from string) error {
 	}
 	var found []Account
 	facts := []data.Fact{}
-	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) (err error) {
+	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) error {
+		leaves, err := post.CarriesSecrets(tx)
+		if err != nil || !leaves {
+			return errors.Join(err, Conflict("Cet appareil n’envoie pas de courriel : demandez un code à l’administrateur de votre établissement."))
+		}
 		found, err = namesakes(tx, typed)
 		return err
 	})
@@ -56,29 +60,30 @@ func (g *Gate) Recover(typed, from string) error {
 }
 
 // namesakes are the accounts of a login or of an address that may be recovered
-// by mail.
+// by mail, now.
 func namesakes(tx *data.Tx, typed string) (found []Account, err error) {
+	all := AccountsByEmail.All(tx, typed)
 	if a, err := AccountsByLogin.Get(tx, typed); err == nil {
-		found = append(found, a)
+		all = func(yield func(Account, error) bool) { yield(a, nil) }
 	} else if !errors.Is(err, data.ErrNotFound) {
 		return nil, err
-	} else {
-		for a, err := range AccountsByEmail.All(tx, typed) {
-			if err != nil {
-				return nil, err
-			}
-			if found = append(found, a); len(found) == mostNamesakes {
-				break
-			}
+	}
+	for a, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		sent, err := failuresOf(tx, failureKey("recovery", a.Login), time.Hour)
+		if err != nil {
+			return nil, err
+		}
+		if a.Email == "" || a.Suspended || a.Deleted || sent.Count >= mostRecoveries {
+			continue
+		}
+		if found = append(found, a); len(found) == mostNamesakes {
+			break
 		}
 	}
-	kept := found[:0]
-	for _, a := range found {
-		if a.Email != "" && !a.Suspended && !a.Deleted {
-			kept = append(kept, a)
-		}
-	}
-	return kept, nil
+	return found, nil
 }
 
 // recoveries counts the mails that somebody was sent in the last hour, and

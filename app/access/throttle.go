@@ -146,10 +146,14 @@ func addressKey(from string) string {
 	return "from/" + from
 }
 
-// forget drops the failures of a key once the try was right; known says that the
-// device never counted as one that fails.
+// forget drops the failures of a key once the try was right. A known device never
+// counted as one that fails: that its owner comes and goes gives nobody else
+// other guesses.
 func forget(tx *data.Tx, key, from string, known bool) error {
-	if err := drop(tx, Failures, key); err != nil || known {
+	if known {
+		return nil
+	}
+	if err := drop(tx, Failures, key); err != nil {
 		return err
 	}
 	address, err := failuresOf(tx, addressKey(from), sprayWindow)

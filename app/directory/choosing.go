@@ -21,6 +21,7 @@ type Choosing struct {
 	Question  bool   // a secret question is proposed
 	HasTerms  bool   // there are terms to accept
 	Records   bool   // another records password may be chosen with it
+	SigningIn string // see access.Pass.SigningIn
 }
 
 // choosing are the uses of passes that choose a password.
@@ -38,7 +39,7 @@ func ChoosingOf(g *access.Gate, token, from string) (c Choosing, err error) {
 			return err
 		}
 		role, err := access.RoleOf(tx, s.Account.ID)
-		c = Choosing{Login: s.Account.Login, Email: s.Account.Email, First: p.Use == access.ChooseFirst, Shortest: rule.Shortest}
+		c = Choosing{Login: s.Account.Login, Email: s.Account.Email, First: p.Use == access.ChooseFirst, Shortest: rule.Shortest, SigningIn: p.SigningIn(s.Account)}
 		if c.First && u.ID != "" {
 			c.Email = u.Email.Value()
 			c.NeedsMail = u.Profile != Student && c.Email == ""

@@ -40,16 +40,15 @@ func (w *world) guest(s *access.Session, uai string, f directory.GuestForm) dire
 func (w *world) mailsTo(to string) (all []post.Mail) {
 	w.t.Helper()
 	w.see(func(tx *data.Tx) error {
-		for m, err := range post.MailsByTime.Starting(tx, "") {
+		for m, err := range post.MailsByTo.All(tx, to) {
 			if err != nil {
 				return err
 			}
-			if m.To == to {
-				all = append(all, m)
-			}
+			all = append(all, m)
 		}
 		return nil
 	})
+	slices.SortStableFunc(all, func(a, b post.Mail) int { return a.At.Compare(b.At) })
 	return all
 }
 

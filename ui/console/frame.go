@@ -105,6 +105,7 @@ var kinds = map[string]web.Link{
 	"appliance":     {Label: "Appareil", Icon: "hdd-stack"},
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
+	"mail":          {Label: "Courriel", Icon: "envelope"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {

@@ -74,6 +74,11 @@ func Mount(c web.Router) {
 	c.Get("/imports/:id/lignes.csv", downloadOutcomes)
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
+
+	c.Get("/appareil/courriels", showMails)
+	c.Post("/appareil/courriels/reprise", retryMails)
+	c.Get("/appareil/courriels/:id", showMail)
+	c.Get("/appareil/courriels/:id/html", showMailHTML)
 }
 
 // mountGuests mounts the pages of guests and of duplicates: before the records,

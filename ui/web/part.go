@@ -8,6 +8,7 @@ type Field struct {
 	Origin             string // of a value that two sources write
 	Revert             string // key of the field whose federated value can be taken again
 	Complete           string // autocomplete token
+	Mode               string // inputmode, "" for the usual keyboard
 	Required, Locked   bool
 }
 

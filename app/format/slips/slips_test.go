@@ -148,6 +148,9 @@ func TestFits(t *testing.T) {
 			for _, page := range readPDF(t, write(t, s)).pages {
 				for place := range f.places() {
 					got := page.place(f, place)
+					if len(got.texts) > 0 && len(got.images) != 1 {
+						t.Fatalf("%d per page: place %d holds %q and %d QR codes", perPage, place, got.strings(), len(got.images))
+					}
 					for _, text := range got.texts {
 						shown += text.text
 						w, _ := f.place()
