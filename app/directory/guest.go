@@ -90,7 +90,9 @@ func (f GuestForm) read(now time.Time) (u User, wrong notes) {
 	u = User{Profile: Guest, LastName: strings.ToUpper(f.LastName), FirstName: f.FirstName, Title: f.Title,
 		Email: Both{Federated: f.Email}, Postal: Address{Lines: addressLines(f.Street), PostalCode: f.PostalCode, Town: f.Town}}
 	u.Birth = wrong.birth(f.Birth, now)
-	wrong.add("email", checkEmail(f.Email))
+	if checkEmail(f.Email) != "" {
+		wrong.add("email", "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la.")
+	}
 	wrong.lengths(f.LastName, f.FirstName, f.Title, f.Email, f.Street, f.PostalCode, f.Town)
 	wrong.letters(f.LastName, f.FirstName)
 	wrong.need("nom", f.LastName)

@@ -145,10 +145,10 @@ type fateGroup struct {
 }
 
 type guestLine struct {
-	N, Name, Email, Birth string
-	URL, Note             string
-	Why                   []directory.LineFault
-	Left                  bool
+	N, Name, Who string // the e-mail and the birth date
+	URL, Note    string
+	Why          []directory.LineFault
+	Left         bool
 }
 
 // fateWords are the title, the icon and the tone of each fate.
@@ -209,7 +209,7 @@ func (p *guestImportPage) group(v *web.Visit, uai string, lines []directory.Gues
 			if l.Fate != fate {
 				continue
 			}
-			line := guestLine{N: strconv.Itoa(l.N), Name: l.Name, Email: l.Email, Birth: l.Birth, Note: l.Note, Why: l.Why, Left: l.Left || g.Choose && left(l.N)}
+			line := guestLine{N: strconv.Itoa(l.N), Name: l.Name, Who: join(" · ", l.Email, l.Birth), Note: l.Note, Why: l.Why, Left: l.Left || g.Choose && left(l.N)}
 			if l.Here != "" {
 				line.URL = at(uai) + "/utilisateurs/" + anyProfile + "/" + l.Here
 			}
