@@ -175,15 +175,18 @@ func (im GuestImport) told() (lines []GuestLine) {
 	}
 	for _, o := range im.Outcomes {
 		raw := byLine[o.N]
-		l := GuestLine{N: o.N, Name: strings.ToUpper(raw.LastName) + " " + raw.FirstName, Email: raw.Email, Birth: raw.Birth, Fate: o.Fate, Left: o.Left, Here: o.User}
+		l := GuestLine{N: o.N, Name: strings.TrimSpace(strings.ToUpper(raw.LastName) + " " + raw.FirstName), Email: raw.Email, Birth: raw.Birth, Fate: o.Fate, Left: o.Left, Here: o.User}
 		switch {
 		case o.Kept:
 			l.Note = "Gardé : le compte a changé ou a servi depuis l’import."
 		case o.Restored:
 			l.Note = "Revenu de « Suppressions »."
 		}
-		if !im.Undone.IsZero() && !o.Kept {
-			l.Here = ""
+		if !im.Undone.IsZero() && !o.Kept && o.Version > 0 {
+			l.Here, l.Note = "", "Annulé."
+		}
+		if raw.N == 0 {
+			l.Name = "Personne effacée"
 		}
 		lines = append(lines, l)
 	}
