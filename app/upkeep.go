@@ -136,7 +136,7 @@ func (a *App) Night(ctx context.Context) error {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.ForgetReports(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.ForgetReports(s), directory.ForgetActions(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // sentPrefix begins the names of the files that the console received.

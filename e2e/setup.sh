@@ -1,11 +1,22 @@
 #!/bin/sh
-# Installs Chromium where it is missing and can be: the browser tests need it.
+# Installs what the tests need where it is missing and can be: Chromium for the
+# browser tests, the mail server Exim for those of outgoing mail.
 set -eu
-[ -n "${CHROMIUM:-}" ] && exit 0
-command -v chromium >/dev/null 2>&1 && exit 0
+wanted=""
+[ -n "${CHROMIUM:-}" ] || command -v chromium >/dev/null 2>&1 || wanted="chromium fonts-dejavu-core"
+[ -n "${EXIM:-}" ] || [ -x /usr/sbin/exim4 ] || wanted="$wanted exim4-daemon-light"
+[ -n "$wanted" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-	echo "Chromium est nécessaire aux tests : sudo apt-get install chromium (ou CHROMIUM=/chemin/vers/chromium)." >&2
+	echo "Les tests ont besoin de Chromium et d’Exim : sudo apt-get install$(printf ' %s' $wanted) (ou CHROMIUM=/chemin/vers/chromium, EXIM=/chemin/vers/exim4)." >&2
 	exit 1
 fi
+# The tests start the servers that they use: installing one must not start it.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+	trap 'rm -f "$policy"' EXIT
+	printf '#!/bin/sh\nexit 101\n' >"$policy"
+	chmod 755 "$policy"
+fi
 apt-get update -q >/dev/null
-DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium fonts-dejavu-core >/dev/null
+# --no-remove: a machine that has another mail server keeps it, and we stop.
+DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends --no-remove $wanted >/dev/null

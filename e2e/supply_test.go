@@ -18,6 +18,7 @@ var floors = map[string]string{
 	"go.etcd.io/bbolt":                    "v1.5.0",
 	"github.com/blevesearch/bleve/v2":     "v2.6.3",
 	"github.com/gofiber/template/html/v2": "v2.1.3",
+	"github.com/wneessen/go-mail":         "v0.7.1", // older ones let an address inject commands
 }
 
 // TestVersions reads the module graph as it is built.

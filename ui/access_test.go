@@ -26,6 +26,7 @@ const (
 	admins   = "303 404 404 404 200 200 200 200 200"
 	within   = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
 	creators = "303 404 404 404 404 404 200 200 200"
+	runners  = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
 	nowhere  = "404 404 404 404 404 404 404 404 404"
 	onward   = "303 303 303 303 303 303 303 303 303" // redirects everybody
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
@@ -125,6 +126,22 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/diagnostic":    within,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/sessions":     "303 404 404 404 303 404 303 303 303",
 
+	"POST /console/etablissements/:uai/utilisateurs/:profil":                            stale, // nobody is ticked
+	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe":            within,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe":           stale, // without e-mail
+	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite":  within,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite": stale, // a pupil has none
+	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/code":                    within,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code":                   within,
+
+	"GET /console/etablissements/:uai/identifiants":            within,
+	"POST /console/etablissements/:uai/identifiants":           stale, // no command
+	"GET /console/etablissements/:uai/actions/:id":             within,
+	"GET /console/etablissements/:uai/actions/:id/lignes.csv":  within,
+	"POST /console/etablissements/:uai/actions/:id/execution":  stale, // it is done
+	"GET /console/etablissements/:uai/actions/:id/annulation":  within,
+	"POST /console/etablissements/:uai/actions/:id/annulation": stale, // nothing was done
+
 	"GET /console/etablissements/:uai/journal":            within,
 	"GET /console/etablissements/:uai/journal/flux":       within,
 	"GET /console/etablissements/:uai/journal/evenements": within,
@@ -135,6 +152,11 @@ var policy = map[string]string{
 	"GET /console/imports/:id/lignes.csv":    within,
 	"POST /console/imports/:id/application":  stale,
 	"POST /console/imports/:id/suppressions": stale,
+
+	"GET /console/appareil/courriels":          runners,
+	"POST /console/appareil/courriels/reprise": "303 404 404 404 404 404 404 404 409", // nothing failed
+	"GET /console/appareil/courriels/:id":      runners,
+	"GET /console/appareil/courriels/:id/html": runners,
 }
 
 // declared returns the routes of the server that answer a GET or a POST, and
@@ -169,8 +191,8 @@ type object struct{ uai, profile, id, report string }
 func (o object) of(route string) string {
 	_, path, _ := strings.Cut(route, " ")
 	id := o.id
-	if strings.HasPrefix(path, "/console/imports/") {
-		id = o.report
+	if strings.HasPrefix(path, "/console/imports/") || strings.HasPrefix(path, "/console/appareil/courriels/") || strings.Contains(path, "/actions/") {
+		id = o.report // a mail and a mass action have the same
 	}
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)

@@ -15,6 +15,7 @@ import (
 
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/post"
 	"preau/data"
 	"preau/ui/web"
 )
@@ -30,7 +31,10 @@ type deed struct {
 
 // shown are the routes that answer with a page instead of leading to one: of
 // what is shown once.
-var shown = map[string]bool{"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true}
+var shown = map[string]bool{
+	"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true,
+}
 
 // deeds does every unsafe route once, in an order that makes each possible: the
 // later ones are built once the former are done.
@@ -56,6 +60,16 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
 
+	teacher := home + "/utilisateurs/enseignants/" + h.account("julien.petit").ID
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe", deed{login: marc, path: teacher + "/mot-de-passe", tells: true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite", deed{login: marc, path: teacher + "/mot-de-passe-scolarite", tells: true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/code", deed{login: marc, path: teacher + "/code", tells: true})
+	do("POST /console/etablissements/:uai/identifiants", deed{login: marc, path: home + "/identifiants", form: url.Values{"action": {"csv"}, "id": {pupil.ID}}, tells: true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil", deed{login: marc, path: home + "/utilisateurs/eleves", form: url.Values{"action": {"suspension"}, "id": {pupil.ID}}})
+	at := home + "/actions/" + h.lastAction().ID
+	do("POST /console/etablissements/:uai/actions/:id/execution", deed{login: marc, path: at + "/execution", tells: true})
+	do("POST /console/etablissements/:uai/actions/:id/annulation", deed{login: marc, path: at + "/annulation", tells: true})
+
 	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
 	tried := h.lastImport(directory.ImportTried)
 	do("POST /console/imports/:id/application", deed{marc, "/console/imports/" + tried + "/application", nil, nil, true})
@@ -64,7 +78,19 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
 	h.ownDeeds(do)
 	h.entrances(do)
+	h.failedMail()
+	do("POST /console/appareil/courriels/reprise", deed{marc, "/console/appareil/courriels/reprise", nil, nil, true})
 	do("POST /deconnexion", deed{marc, "/deconnexion", nil, nil, true})
+}
+
+// failedMail is a mail that nobody took.
+func (h *house) failedMail() {
+	h.t.Helper()
+	h.clock.pass(time.Second)
+	m := post.Mail{ID: h.app.Store.ID(), To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: h.clock.now(), State: post.Failed}
+	if err := h.app.Gate.System("essai").Upkeep(func(tx *data.Tx) error { return post.Mails.Put(tx, m) }); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // version is that of an establishment's record.
@@ -117,6 +143,23 @@ func (h *house) lastImport(state string) string {
 			h.t.Fatalf("the import is still %s, want %s", last.State, state)
 		}
 	}
+}
+
+// lastAction is the mass action that was asked for last.
+func (h *house) lastAction() (last directory.MassAction) {
+	h.t.Helper()
+	h.see(func(tx *data.Tx) error {
+		for m, err := range directory.MassActions.All(tx) {
+			if err != nil {
+				return err
+			}
+			if last.ID == "" || m.Made.After(last.Made) {
+				last = m
+			}
+		}
+		return nil
+	})
+	return last
 }
 
 // hold makes deletions of an establishment wait.

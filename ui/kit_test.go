@@ -27,6 +27,7 @@ import (
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/post"
 	"preau/data"
 	"preau/ui/web"
 )
@@ -403,7 +404,7 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, and returns its identifier.
+// apply, a mail and a mass action on nobody, and returns the identifier of all.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -412,7 +413,11 @@ func (h *house) report(uai string) string {
 		h.t.Fatal(err)
 	}
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
-	if err := s.Upkeep(func(tx *data.Tx) error { return directory.Imports.Put(tx, im) }); err != nil {
+	m := post.Mail{ID: im.ID, To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: im.At, State: post.Kept}
+	act := directory.MassAction{ID: im.ID, Kind: directory.MassSuspend, At: place, Filter: directory.Filter{Profile: directory.Student}, State: directory.MassDone}
+	if err := s.Upkeep(func(tx *data.Tx) error {
+		return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m), directory.MassActions.Put(tx, act))
+	}); err != nil {
 		h.t.Fatal(err)
 	}
 	return im.ID

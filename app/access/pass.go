@@ -83,7 +83,7 @@ func newToken() (string, error) {
 
 // errSpent refuses a token that was used, has expired or never existed, alike.
 func errSpent() error {
-	return &Refusal{Kind: Missing, Says: "Ce lien n’est plus valable : il a déjà servi, ou son délai est passé. Demandez-en un autre."}
+	return &Refusal{Kind: Missing, Says: "Ce lien n’est plus valable : il a déjà servi, ou son délai est passé. Demandez-en un autre."}
 }
 
 // NewPass makes a pass and returns its token, for an account that the caller has

@@ -14,7 +14,7 @@ const mostRecoveries = 3
 // mostNamesakes is how many accounts of one address a mail lists.
 const mostNamesakes = 20
 
-var recovering = data.Action{Key: "password.forgotten", Says: "Mot de passe oublié : lien demandé"}
+var recovering = data.Action{Key: "password.forgotten", Says: "Mot de passe oublié : lien demandé"}
 
 // MailsSecrets reports whether somebody who forgot their password can be mailed.
 func (g *Gate) MailsSecrets() (ok bool, err error) {
@@ -38,7 +38,7 @@ func (g *Gate) Recover(typed, from string) error {
 	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) error {
 		leaves, err := post.CarriesSecrets(tx)
 		if err != nil || !leaves {
-			return errors.Join(err, Conflict("Cet appareil n’envoie pas de courriel : demandez un code à l’administrateur de votre établissement."))
+			return errors.Join(err, Conflict("Cet appareil n’envoie pas de courriel : demandez un code à l’administrateur de votre établissement."))
 		}
 		found, err = namesakes(tx, typed)
 		return err
@@ -101,7 +101,7 @@ func recoveries(tx *data.Tx, of string) (bool, error) {
 // mailRecovery writes one mail that lists the accounts of an address.
 func mailRecovery(tx *data.Tx, found []Account) error {
 	m := post.Mail{To: found[0].Email, Subject: "Choisir un nouveau mot de passe", Secret: true,
-		Lines: []string{"Quelqu’un, vous sans doute, a demandé à choisir un nouveau mot de passe. Le lien vaut 30 minutes et ne sert qu’une fois ; votre mot de passe actuel reste valable tant que vous n’en avez pas choisi un autre.",
+		Lines: []string{"Quelqu’un, vous sans doute, a demandé à choisir un nouveau mot de passe. Le lien vaut 30 minutes et ne sert qu’une fois ; votre mot de passe actuel reste valable tant que vous n’en avez pas choisi un autre.",
 			"Si vous n’avez rien demandé, ignorez ce message."}}
 	for _, a := range found {
 		ok, err := recoveries(tx, a.Login)
@@ -112,7 +112,7 @@ func mailRecovery(tx *data.Tx, found []Account) error {
 			continue
 		}
 		if a.Hash == "" {
-			m.Lines = append(m.Lines, "Le compte "+a.Login+" n’a jamais servi : utilisez les identifiants de première connexion remis par l’établissement.")
+			m.Lines = append(m.Lines, "Le compte "+a.Login+" n’a jamais servi : utilisez les identifiants de première connexion remis par l’établissement.")
 			continue
 		}
 		token, err := MailPass(tx, Pass{Account: a.ID, Use: ChooseAgain})
@@ -164,7 +164,7 @@ func NoticePassword(tx *data.Tx, a Account) error {
 		return nil
 	}
 	return post.Queue(tx, post.Mail{To: a.Email, Subject: "Votre mot de passe a été changé", Lines: []string{
-		"Le mot de passe du compte " + a.Login + " vient d’être changé ; les sessions ouvertes ont été fermées.",
+		"Le mot de passe du compte " + a.Login + " vient d’être changé ; les sessions ouvertes ont été fermées.",
 		"Si vous n’en êtes pas à l’origine, prévenez sans attendre l’administrateur de votre établissement."}})
 }
 
@@ -194,7 +194,7 @@ func NoticeAddress(tx *data.Tx, former, present string) error {
 		return nil
 	}
 	return post.Queue(tx, post.Mail{To: former, Subject: "Votre adresse e-mail dans l’ENT a changé", Lines: []string{
-		"L’adresse e-mail de votre compte dans l’ENT vient d’être modifiée : les messages de l’ENT n’arriveront plus ici.",
+		"L’adresse e-mail de votre compte dans l’ENT vient d’être modifiée : les messages de l’ENT n’arriveront plus ici.",
 		"Si vous n’en êtes pas à l’origine, prévenez l’administrateur de votre établissement."}})
 }
 

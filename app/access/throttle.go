@@ -87,7 +87,7 @@ func (g *Gate) attempt(key, from string) error {
 	if wait > 0 {
 		says := "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez"
 		if strings.HasPrefix(key, "login/") {
-			says += " ; un appareil déjà utilisé pour ce compte n’attend pas"
+			says += " ; un appareil déjà utilisé pour ce compte n’attend pas"
 		}
 		return &Refusal{Kind: Throttled, Wait: wait, Says: says + "."}
 	}

@@ -129,7 +129,7 @@ func (f PasswordForm) check(s *access.Session, asked Choosing) error {
 // addChosen notes that a password and its repetition differ.
 func (n notes) addChosen(password, again string) {
 	if n["mot-de-passe"] == "" && password != again {
-		n.add("encore", "Les deux mots de passe diffèrent : saisissez le même.")
+		n.add("encore", "Les deux mots de passe diffèrent : saisissez le même.")
 	}
 }
 

@@ -12,3 +12,10 @@ var (
 	Household      = place
 	RenewChildCode = renewChildCode
 )
+
+// SetMassBatch makes mass actions go by so many people, until it is undone.
+func SetMassBatch(n int) (undo func()) {
+	was := massBatch
+	massBatch = n
+	return func() { massBatch = was }
+}

@@ -18,7 +18,7 @@ var (
 )
 
 // NoAddress is why no password is sent to somebody without an e-mail.
-const NoAddress = "L’adresse e-mail de l’utilisateur n’est pas renseignée : le mot de passe ne peut pas être envoyé."
+const NoAddress = "L’adresse e-mail de l’utilisateur n’est pas renseignée : le mot de passe ne peut pas être envoyé."
 
 // KeepsRecords reports whether somebody has a records password beside the ENT
 // one: teachers, and the staff of direction and education, by function.
@@ -40,6 +40,9 @@ func NewPassword(s *access.Session, uai, id string) error {
 		if err != nil {
 			return nil, err
 		}
+		if id == s.Account.ID {
+			return nil, access.Conflict("C’est votre propre compte : changez votre mot de passe dans « Mon compte ».")
+		}
 		if err := mailable(tx, u); err != nil {
 			return nil, err
 		}
@@ -57,9 +60,9 @@ func NewPassword(s *access.Session, uai, id string) error {
 		if err != nil {
 			return nil, err
 		}
-		return u, post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre nouveau mot de passe", Secret: true,
-			Lines: []string{"L’administrateur de votre établissement vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable. Le lien vaut deux jours et ne sert qu’une fois."},
-			Facts: []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}})
+		return u, errors.Join(handOut(tx, u.ID, Linked, u.Email.Value()), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre nouveau mot de passe", Secret: true,
+			Lines: []string{"L’administrateur de votre établissement vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable. Le lien vaut deux jours et ne sert qu’une fois."},
+			Facts: []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}}))
 	})
 }
 
@@ -90,9 +93,9 @@ func mailable(tx *data.Tx, u User) error {
 	case u.Email.Value() == "":
 		return access.Conflict(NoAddress)
 	case u.Unsure:
-		return access.Conflict("La personne n’a pas encore confirmé l’adresse e-mail qu’elle a saisie : le mot de passe ne peut pas y être envoyé. Utilisez « Code à remettre ».")
+		return access.Conflict("La personne n’a pas encore confirmé l’adresse e-mail qu’elle a saisie : le mot de passe ne peut pas y être envoyé. Utilisez « Code à remettre ».")
 	case !leaves:
-		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : le mot de passe ne peut pas être envoyé. Utilisez « Code à remettre ».")
+		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : le mot de passe ne peut pas être envoyé. Utilisez « Code à remettre ».")
 	}
 	return nil
 }
@@ -120,7 +123,7 @@ func sendRecords(tx *data.Tx, u User, password, hash string) error {
 	if err := mailable(tx, u); err != nil {
 		return err
 	}
-	return errors.Join(access.SetRecords(tx, u.ID, hash), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre mot de passe scolarité", Secret: true,
+	return errors.Join(access.SetRecords(tx, u.ID, hash), handOutRecords(tx, u.ID, u.Email.Value()), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre mot de passe scolarité", Secret: true,
 		Lines: []string{"Voici votre mot de passe pour les services de scolarité. Il se saisit au clavier virtuel, après votre mot de passe ENT ; trois erreurs le bloquent.", "Notez-le, puis supprimez ce message."},
 		Facts: []post.Fact{{Label: "Mot de passe scolarité", Value: password}}}))
 }
@@ -182,11 +185,11 @@ func HandOver(s *access.Session, uai, id string) (c HandedCode, err error) {
 			return nil, err
 		}
 		if id == s.Account.ID {
-			return nil, access.Conflict("Vous ne pouvez pas vous remettre un code : changez votre mot de passe dans « Mon compte », ou demandez un code à un administrateur d’un rôle supérieur.")
+			return nil, access.Conflict("Vous ne pouvez pas vous remettre un code : changez votre mot de passe dans « Mon compte », ou demandez un code à un administrateur d’un rôle supérieur.")
 		}
 		c.Name, c.Login = u.Label(), u.Login.Value()
 		c.Code, c.Until, err = access.HandOver(tx, a)
-		return u, err
+		return u, errors.Join(err, handOut(tx, u.ID, CodeGiven, ""))
 	})
 	return c, err
 }

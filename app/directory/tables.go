@@ -35,7 +35,7 @@ var (
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, ChildCodes, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
+var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, ChildCodes, Handouts, MassActions, MassLines, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
 
 func present(value string) []string {
 	if value == "" {

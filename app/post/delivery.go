@@ -72,6 +72,16 @@ func (m *Mail) forget() {
 	}
 }
 
+// Retriable reports whether Retry would find any mail.
+func Retriable(tx *data.Tx) (bool, error) {
+	for m, err := range MailsByState.All(tx, string(Failed)) {
+		if err != nil || !m.Secret {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // Retry puts the mails that failed for good, and hold no secret, back in the
 // queue: those with a secret have lost it.
 func Retry(tx *data.Tx) (n int, err error) {

@@ -5,6 +5,8 @@ package post
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -46,6 +48,9 @@ const (
 	Kept    State = "kept"   // no mail server: it is read in the appliance
 )
 
+// States are those of a mail, in the order of its life.
+var States = []State{Waiting, Sent, Failed, Kept}
+
 // Label is what the screens call the state.
 func (s State) Label() string {
 	return map[State]string{Waiting: "En attente", Sent: "Envoyé", Failed: "En échec", Kept: "Gardé dans l’appareil"}[s]
@@ -65,13 +70,16 @@ var (
 	Mails        = data.NewTable[Mail]("mails").Unlogged()
 	MailsByState = Mails.Index("state", func(m Mail) []string { return []string{string(m.State)} })
 	MailsByTo    = Mails.Index("to", func(m Mail) []string { return []string{strings.ToLower(m.To)} })
-	MailsByTime  = Mails.Index("time", func(m Mail) []string { return []string{m.At.UTC().Format("20060102150405.000000000")} })
+	MailsList    = Mails.Scoped("list", func(m Mail) []data.Slot { return []data.Slot{{Sort: newestFirst(m.At), Facets: string(m.State)}} })
 
 	SettingsTable = data.NewTable[Settings]("mail-settings")
 )
 
 // Tables are the tables of the area.
 var Tables = []data.Schema{Mails, SettingsTable}
+
+// newestFirst is a time as a list sorts it, the latest first.
+func newestFirst(at time.Time) string { return fmt.Sprintf("%019d", math.MaxInt64-at.UnixNano()) }
 
 // posting queues a mail whoever makes it leave.
 var posting = data.NewCrossing("mail.queue", "Mettre un courriel en attente d’envoi, et savoir s’il peut partir")

@@ -16,4 +16,5 @@ import "./ui/journal.js";
 import "./ui/session.js";
 import "./ui/panes.js";
 import "./ui/file.js";
+import "./ui/print.js";
 import "./ui/moves.js";

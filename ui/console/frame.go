@@ -81,6 +81,7 @@ func nodes(v *web.Visit, t directory.Tree, here string) []web.Node {
 	}
 	users.Kids = append(users.Kids, web.Node{Key: deletedPath, Label: "Suppressions", Icon: "person-x", URL: home + "/utilisateurs/" + deletedPath,
 		Count: web.Number(t.Deleted), Here: here == deletedPath})
+	users.Kids = append(users.Kids, web.Node{Key: "identifiants", Label: "Identifiants des utilisateurs", Icon: "card-list", URL: home + "/identifiants", Here: here == "identifiants"})
 	return []web.Node{
 		{Key: "etablissement", Label: "Établissement", Icon: "building", URL: home, Here: here == "etablissement"},
 		users,
@@ -102,6 +103,8 @@ var kinds = map[string]web.Link{
 	"appliance":     {Label: "Appareil", Icon: "hdd-stack"},
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
+	"credentials":   {Label: "Identifiants", Icon: "card-list"},
+	"mail":          {Label: "Courriel", Icon: "envelope"},
 	"terms":         {Label: "Charte", Icon: "file-text"},
 	"records":       {Label: "Scolarité", Icon: "journal-check"},
 	"device":        {Label: "Appareil connu", Icon: "laptop"},
@@ -166,6 +169,8 @@ func subjectURL(uai string, e directory.Event) string {
 		return at(uai)
 	case "imports":
 		return "/console/imports/" + e.Subject
+	case "mass-actions":
+		return actionAt(uai, e.Subject)
 	}
 	return ""
 }

@@ -26,6 +26,9 @@ type peoplePage struct {
 	Filters        []web.Choice
 	NoEmail        bool
 	Filtered       bool
+	ActURL         string // of the form on the people ticked, with the filter
+	Whole          string // « 412 résultats »
+	Records        bool   // some may have a records password
 	Home           string
 	Pager          web.Pager
 	Empty          web.Empty
@@ -60,12 +63,9 @@ func showPeople(v *web.Visit) error {
 	if !ok {
 		return access.NotFound()
 	}
-	filter := directory.Filter{Profile: profile, Class: v.Ask("classe"), Grade: v.Ask("niveau"), State: directory.State(v.Ask("etat")), NoEmail: v.Ask("sans-mail") != ""}
-	cursor, back := v.Ask("apres"), false
-	if before := v.Ask("avant"); before != "" {
-		cursor, back = before, true
-	}
-	list, err := directory.People(v.Session, uai, filter, decodeCursor(cursor), back, pageSize)
+	filter := peopleFilter(v, profile)
+	cursor, back := cursorOf(v)
+	list, err := directory.People(v.Session, uai, filter, cursor, back, pageSize)
 	if err != nil {
 		return err
 	}
@@ -77,6 +77,9 @@ func showPeople(v *web.Visit) error {
 	}
 	one, many := words(profile)
 	page.Says = web.Count(list.Total, one, many)
+	page.Whole = web.Count(list.Total, "résultat", "résultats")
+	page.ActURL = page.Home + "?" + filterQuery(v, "apres", "avant").Encode()
+	page.Records = profile == directory.Teacher || profile == directory.Staff
 	if page.Filters, err = filters(v, uai, filter); err != nil {
 		return err
 	}
@@ -88,6 +91,44 @@ func showPeople(v *web.Visit) error {
 		return err
 	}
 	return v.Show("console/people", page.Title, f, page)
+}
+
+// peopleFilter reads the filter of the address.
+func peopleFilter(v *web.Visit, p directory.Profile) directory.Filter {
+	return directory.Filter{Profile: p, Class: v.Ask("classe"), Grade: v.Ask("niveau"), State: directory.State(v.Ask("etat")), NoEmail: v.Ask("sans-mail") != ""}
+}
+
+// filterQuery is the filter of the address, with others of its parameters.
+func filterQuery(v *web.Visit, more ...string) url.Values {
+	q := url.Values{}
+	for _, kept := range append([]string{"classe", "niveau", "etat", "sans-mail"}, more...) {
+		if value := v.Ask(kept); value != "" {
+			q.Set(kept, value)
+		}
+	}
+	return q
+}
+
+// filterOf writes a filter as an address does.
+func filterOf(f directory.Filter) url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{"classe": f.Class, "niveau": f.Grade, "etat": string(f.State)} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.NoEmail {
+		q.Set("sans-mail", "1")
+	}
+	return q
+}
+
+// cursorOf reads where a page of a list begins, or ends if back.
+func cursorOf(v *web.Visit) (cursor string, back bool) {
+	if before := v.Ask("avant"); before != "" {
+		return decodeCursor(before), true
+	}
+	return decodeCursor(v.Ask("apres")), false
 }
 
 // words are what a list counts.
@@ -139,7 +180,7 @@ func filters(v *web.Visit, uai string, f directory.Filter) ([]web.Choice, error)
 	for _, s := range directory.States[:3] {
 		state.Options = append(state.Options, web.ChoiceOption{Value: string(s), Label: s.Label(), Chosen: f.State == s})
 	}
-	if f.Profile != directory.Student {
+	if f.Profile != directory.Student && f.Profile != directory.Relative {
 		return []web.Choice{state}, nil
 	}
 	grade := web.Choice{Name: "niveau", Label: "Niveau", Options: []web.ChoiceOption{{Label: "Tous"}}}
@@ -159,12 +200,8 @@ func pager(v *web.Visit, home string, list directory.List) web.Pager {
 		if cursor == "" {
 			return ""
 		}
-		q := url.Values{name: {encodeCursor(cursor)}}
-		for _, kept := range []string{"classe", "niveau", "etat", "sans-mail"} {
-			if value := v.Ask(kept); value != "" {
-				q.Set(kept, value)
-			}
-		}
+		q := filterQuery(v, "profil")
+		q.Set(name, encodeCursor(cursor))
 		return home + "?" + q.Encode()
 	}
 	p := web.Pager{Prev: with("avant", list.Prev), Next: with("apres", list.Next)}

@@ -18,6 +18,7 @@ type recordPage struct {
 	Tabs                 web.Tabs
 	Version              uint64
 	MayEdit              bool
+	Typed                bool   // the form of the record was refused, and not another of its page
 	Why                  string // nothing can be changed
 	Identity             []web.Field
 	Contact              []web.Field
@@ -34,6 +35,7 @@ type recordPage struct {
 	Suspend, Reactivate  string
 	History              []web.EventLine
 	Dialog               *question
+	Passwords            *passwordPart
 	Sessions             string // « 2 sessions ouvertes », "" for none that may be closed
 }
 
@@ -75,6 +77,7 @@ func record(v *web.Visit, ask func(recordPage) *question) error {
 	home := at(uai) + "/utilisateurs/" + part
 	page := recordPage{ID: id, Name: r.Label(), Home: home + "/" + id, Profile: r.Profile.One(), Badge: badges[r.State()], Version: r.Version, MayEdit: r.MayEdit}
 	page.Note = join(" · ", r.Profile.One(), born(r), r.ID)
+	page.Typed = v.Refused() != nil && v.Form("version") != ""
 	if r.Sessions > 0 && r.MayEdit && r.ID != v.Session.Account.ID {
 		page.Sessions = web.Count(r.Sessions, "session ouverte", "sessions ouvertes")
 	}
@@ -195,6 +198,7 @@ func (p *recordPage) identity(v *web.Visit, r directory.Record) {
 			web.Field{Name: "ville", Label: "Ville", Value: v.Typed("ville", r.Postal.Town), Locked: locked, Complete: "off"})
 	}
 	p.contact(v, r)
+	p.passwords(v, r)
 	p.switches(v, r)
 	p.facts(v, r)
 }
@@ -231,7 +235,7 @@ func (p *recordPage) switches(v *web.Visit, r directory.Record) {
 		admin.Says = "Autorisé par " + r.Admin.ByName + " le " + web.Stamp(r.Admin.At) + "."
 	}
 	p.Switches = []switchLine{admin, {Name: "editeur", Label: "Éditeur de page publique", On: r.Here.Editor, Locked: !r.MayEdit}}
-	if refusal := v.Refused(); refusal != nil {
+	if refusal := v.Refused(); refusal != nil && p.Typed {
 		p.Confirm = refusal.Fields["confirmer"]
 		p.Switches[0].On, p.Switches[1].On = v.Form("admin") == "oui", v.Form("editeur") == "oui"
 	}
@@ -440,8 +444,11 @@ func showDiagnosis(v *web.Visit) error {
 	page := diagnosisPage{Name: r.Label(), Home: home + "/" + r.ID}
 	for _, c := range causes {
 		line := causeLine{c.Stops, c.Says, c.Mend, ""}
-		if c.Path != "" {
+		switch {
+		case c.Path != "":
 			line.To = page.Home + c.Path
+		case c.Page != "":
+			line.To = at(uai) + c.Page
 		}
 		page.Causes = append(page.Causes, line)
 	}

@@ -32,6 +32,7 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/:uai/charte", writeTerms)
 
 	c.Get("/etablissements/:uai/utilisateurs/:profil", showPeople)
+	c.Post("/etablissements/:uai/utilisateurs/:profil", reached(actOnPeople))
 	c.Get("/etablissements/:uai/recherche", reached(searchPeople))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id", reached(showRecord))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id", reached(editUser))
@@ -42,6 +43,21 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/reactivation", reached(reactivateUser))
 	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/sessions", reached(closeSessions))
 	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/diagnostic", reached(showDiagnosis))
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe", reached(askNewPassword))
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe", reached(renewPassword))
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite", reached(askRecordsPassword))
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite", reached(renewRecords))
+	c.Get("/etablissements/:uai/utilisateurs/:profil/:id/code", reached(askCode))
+	c.Post("/etablissements/:uai/utilisateurs/:profil/:id/code", reached(handOverCode))
+
+	c.Get("/etablissements/:uai/identifiants", reached(showCredentials))
+	c.Post("/etablissements/:uai/identifiants", reached(actOnCredentials))
+
+	c.Get("/etablissements/:uai/actions/:id", reached(showAction))
+	c.Get("/etablissements/:uai/actions/:id/lignes.csv", reached(downloadActionLines))
+	c.Post("/etablissements/:uai/actions/:id/execution", reached(confirmAction))
+	c.Get("/etablissements/:uai/actions/:id/annulation", reached(askUndo))
+	c.Post("/etablissements/:uai/actions/:id/annulation", reached(undoAction))
 
 	c.Get("/etablissements/:uai/journal", showJournal)
 	c.Get("/etablissements/:uai/journal/flux", streamJournal)
@@ -53,6 +69,11 @@ func Mount(c web.Router) {
 	c.Get("/imports/:id/lignes.csv", downloadOutcomes)
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
+
+	c.Get("/appareil/courriels", showMails)
+	c.Post("/appareil/courriels/reprise", retryMails)
+	c.Get("/appareil/courriels/:id", showMail)
+	c.Get("/appareil/courriels/:id/html", showMailHTML)
 }
 
 // anyProfile stands for the profile in addresses of people whose profile the

@@ -57,7 +57,7 @@ func showPassword(v *web.Visit) error {
 		Login: web.Field{Name: "login", Label: "Identifiant", Value: asked.Login, Complete: "username", Locked: true},
 		Fields: []web.Field{
 			{Name: "mot-de-passe", Label: "Nouveau mot de passe", Kind: "password", Required: true, Complete: "new-password",
-				Hint: fmt.Sprintf("Au moins %d caractères ; une phrase convient. Ni votre nom, ni votre identifiant, ni votre date de naissance, ni votre établissement.", asked.Shortest)},
+				Hint: fmt.Sprintf("Au moins %d caractères ; une phrase convient. Ni votre nom, ni votre identifiant, ni votre date de naissance, ni votre établissement.", asked.Shortest)},
 			{Name: "encore", Label: "Le même mot de passe", Kind: "password", Required: true, Complete: "new-password"},
 		}}
 	if asked.Records {
@@ -78,7 +78,7 @@ func (p *passwordPage) first(v *web.Visit) error {
 		return nil
 	}
 	mail := web.Field{Name: "email", Label: "Adresse e-mail", Kind: "email", Value: v.Typed("email", p.Asked.Email), Complete: "email", Required: p.Asked.NeedsMail,
-		Hint: "Elle sert à retrouver un mot de passe oublié : un message vous demandera de la confirmer."}
+		Hint: "Elle sert à retrouver un mot de passe oublié : un message vous demandera de la confirmer."}
 	if !p.Asked.NeedsMail && p.Asked.Question {
 		mail.Hint += " Sans adresse, choisissez une question ci-dessous."
 	}
@@ -168,7 +168,7 @@ func showAddress(v *web.Visit) error {
 }
 
 func spentAddress(v *web.Visit, err error) error {
-	return spent(v, err, spentPage{"Ce lien n’est plus valable", "Il a déjà servi, son délai est passé, ou une autre adresse a été donnée depuis. Si votre adresse n’est pas encore confirmée, donnez-la de nouveau dans « Mon compte » : un autre message partira.",
+	return spent(v, err, spentPage{"Ce lien n’est plus valable", "Il a déjà servi, son délai est passé, ou une autre adresse a été donnée depuis. Si votre adresse n’est pas encore confirmée, donnez-la de nouveau dans « Mon compte » : un autre message partira.",
 		[]web.Link{{Label: "Se connecter", URL: "/connexion"}}})
 }
 

@@ -27,7 +27,7 @@ func showForgotten(v *web.Visit) error {
 		return err
 	}
 	return v.ShowSimple("simple/forgotten", "Mot de passe oublié", forgottenPage{mails,
-		web.Field{Name: "qui", Label: "Identifiant ou adresse e-mail", Value: v.Typed("qui", ""), Complete: "username", Required: true}})
+		web.Field{Name: "qui", Label: "Identifiant ou adresse e-mail", Value: v.Typed("qui", ""), Complete: "username", Required: true, Focus: true}})
 }
 
 // recoverPassword answers the same, whoever was named.
@@ -50,7 +50,7 @@ type questionPage struct {
 
 func showQuestion(v *web.Visit) error {
 	login := web.Clean(v.Typed("login", v.Ask("login")))
-	page := questionPage{Login: web.Field{Name: "login", Label: "Identifiant", Value: login, Complete: "username", Required: true, Hint: "Sous la forme prenom.nom"}}
+	page := questionPage{Login: web.Field{Name: "login", Label: "Identifiant", Value: login, Complete: "username", Required: true, Focus: login == "", Hint: "Sous la forme prenom.nom"}}
 	if login == "" {
 		return v.ShowSimple("simple/question", "Question secrète", page)
 	}
@@ -59,7 +59,7 @@ func showQuestion(v *web.Visit) error {
 		return err
 	}
 	page.Login.Locked, page.Login.Required, page.Login.Hint = true, false, ""
-	page.Answer = web.Field{Name: "reponse", Label: "Votre réponse", Value: v.Typed("reponse", ""), Complete: "off", Required: true, Hint: "Majuscules et accents ne comptent pas."}
+	page.Answer = web.Field{Name: "reponse", Label: "Votre réponse", Value: v.Typed("reponse", ""), Complete: "off", Required: true, Focus: true, Hint: "Majuscules et accents ne comptent pas."}
 	return v.ShowSimple("simple/question", "Question secrète", page)
 }
 
@@ -73,7 +73,7 @@ type codePage struct{ Fields []web.Field }
 
 func showCode(v *web.Visit) error {
 	return v.ShowSimple("simple/code", "J’ai un code", codePage{[]web.Field{
-		{Name: "login", Label: "Identifiant", Value: v.Typed("login", ""), Complete: "username", Required: true, Hint: "Il est écrit avec le code, sous la forme prenom.nom."},
+		{Name: "login", Label: "Identifiant", Value: v.Typed("login", ""), Complete: "username", Required: true, Focus: true, Hint: "Il est écrit avec le code, sous la forme prenom.nom."},
 		{Name: "code", Label: "Code", Value: v.Typed("code", ""), Complete: "one-time-code", Required: true, Hint: "Deux groupes de cinq caractères, valables un jour."},
 	}})
 }

@@ -64,9 +64,9 @@ func showFactor(v *web.Visit) error {
 	}
 	page := factorPage{To: v.Typed("vers", v.Ask("vers")), Recovery: v.Typed("secours", v.Ask("secours")) != ""}
 	page.Other = goingTo("/connexion/second-facteur", page.To)
-	page.Field = web.Field{Name: "code", Label: "Code à six chiffres", Complete: "one-time-code", Mode: "numeric", Required: true, Hint: "Il est affiché par votre application d’authentification et change toutes les 30 secondes."}
+	page.Field = web.Field{Name: "code", Label: "Code à six chiffres", Complete: "one-time-code", Mode: "numeric", Required: true, Focus: true, Hint: "Il est affiché par votre application d’authentification et change toutes les 30 secondes."}
 	if page.Recovery {
-		page.Field = web.Field{Name: "code", Label: "Code de secours", Complete: "off", Required: true, Hint: "L’un des codes notés à la mise en place, en deux groupes de cinq caractères. Chacun ne sert qu’une fois."}
+		page.Field = web.Field{Name: "code", Label: "Code de secours", Complete: "off", Required: true, Focus: true, Hint: "L’un des codes notés à la mise en place, en deux groupes de cinq caractères. Chacun ne sert qu’une fois."}
 	}
 	return v.ShowSimple("simple/factor", "Second facteur", page)
 }
@@ -98,7 +98,7 @@ func showEnrolment(v *web.Visit) error {
 		return over(v, err)
 	}
 	return v.ShowSimple("simple/enrol", "Mettre en place le second facteur", enrolPage{To: v.Typed("vers", v.Ask("vers")), URI: e.URI, Secret: inFours(e.Secret),
-		Field: web.Field{Name: "code", Label: "Code affiché par l’application", Complete: "one-time-code", Mode: "numeric", Required: true, Hint: "Six chiffres."}})
+		Field: web.Field{Name: "code", Label: "Code affiché par l’application", Complete: "one-time-code", Mode: "numeric", Required: true, Focus: true, Hint: "Six chiffres."}})
 }
 
 // inFours writes a secret as it is copied: in groups of four.

@@ -10,6 +10,7 @@ type Field struct {
 	Complete           string // autocomplete token
 	Mode               string // inputmode, "" for the usual keyboard
 	Required, Locked   bool
+	Focus              bool // it has the focus when the page opens
 }
 
 // A File is a field that takes a file: parts/file.

@@ -208,6 +208,14 @@ func (v *Visit) Token() string {
 // around nor control characters inside.
 func (v *Visit) Form(name string) string { return Clean(v.FormValue(name)) }
 
+// Each returns the values of a field that the form may hold many times.
+func (v *Visit) Each(name string) (values []string) {
+	for _, value := range v.Context().PostArgs().PeekMulti(name) {
+		values = append(values, Clean(string(value)))
+	}
+	return values
+}
+
 // Ask returns a parameter of the address, cleaned likewise.
 func (v *Visit) Ask(name string) string { return Clean(v.Query(name)) }
 
@@ -267,12 +275,15 @@ func beside(r *access.Refusal) string {
 func (v *Visit) Refused() *access.Refusal { return v.refusal }
 
 // Typed returns a field as the person typed it if the form was refused, and the
-// stored value otherwise.
+// stored value otherwise: another form of the page has no such field.
 func (v *Visit) Typed(name, stored string) string {
 	if v.refusal == nil {
 		return stored
 	}
-	return v.FormValue(name)
+	if typed := v.FormValue(name); typed != "" || v.Context().PostArgs().Has(name) {
+		return typed
+	}
+	return stored
 }
 
 // Done sends the browser on to a page of ours, with a message shown once.

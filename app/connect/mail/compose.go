@@ -1,0 +1,70 @@
+package mail
+
+import (
+	"bytes"
+	"fmt"
+	netmail "net/mail"
+	"strings"
+	"time"
+	"unicode"
+
+	gomail "github.com/wneessen/go-mail"
+)
+
+// compose writes a message as it travels: headers, then text and HTML. What
+// would have no address, or two, is a *Failure.
+func compose(m Message) ([]byte, error) {
+	for _, address := range []string{m.From, m.To} {
+		if !deliverable(address) {
+			return nil, &Failure{Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", legible(address))}
+		}
+	}
+	if m.ID == "" || strings.Trim(m.ID, letters+digits+".-_+") != "" {
+		return nil, &Failure{Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", legible(m.ID))}
+	}
+	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
+	out.FromMailAddress(&netmail.Address{Name: oneLine(m.FromName), Address: m.From})
+	out.ToMailAddress(&netmail.Address{Address: m.To})
+	out.Subject(oneLine(m.Subject))
+	out.SetDateWithValue(time.Now())
+	out.SetMessageIDWithValue(m.ID + m.From[strings.LastIndexByte(m.From, '@'):])
+	out.SetGenHeader("Auto-Submitted", "auto-generated")
+	out.SetBodyString(gomail.TypeTextPlain, m.Text)
+	if m.HTML != "" {
+		out.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	var b bytes.Buffer
+	if _, err := out.WriteTo(&b); err != nil {
+		return nil, &Failure{Says: "Le message n’a pas pu être composé.", Err: err}
+	}
+	return b.Bytes(), nil
+}
+
+const (
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	digits  = "0123456789"
+)
+
+// deliverable tells whether an address is one bare address of ASCII characters,
+// none of which has a meaning in a header or a command.
+func deliverable(address string) bool {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok || len(address) > 254 || len(local) > 64 {
+		return false
+	}
+	const atom = letters + digits + ".!#$%&'*+-/=?^_`{|}~"
+	if strings.Trim(local, atom) != "" || strings.Trim(domain, letters+digits+".-") != "" {
+		return false
+	}
+	parsed, err := netmail.ParseAddress(address)
+	return err == nil && parsed.Address == address
+}
+
+// oneLine is a text fit for a header: its line ends and other controls are
+// spaces, one at a time. A no-break space stays what it is.
+func oneLine(text string) string {
+	words := strings.FieldsFunc(strings.ToValidUTF8(text, ""), func(c rune) bool {
+		return c == ' ' || unicode.IsControl(c) || c == '\u2028' || c == '\u2029'
+	})
+	return strings.Join(words, " ")
+}
