@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"preau/app/access"
 	"preau/app/directory"
 	"preau/data"
@@ -40,25 +38,25 @@ func (a *App) Check(ctx context.Context, out io.Writer, repair bool) error {
 	return nil
 }
 
-// Restore puts a backup in the place of a directory's store, and returns where
-// the former one is kept, "" when there was none.
-func Restore(file, dir string, log zerolog.Logger) (kept string, err error) {
-	kept, err = data.Restore(file, dir)
+// Restore puts a backup in the place of the store of an appliance, and returns
+// where the former one is kept, "" when there was none.
+func Restore(file string, cfg Config) (kept string, err error) {
+	kept, err = data.Restore(file, cfg.Dir)
 	if err != nil {
 		if errors.Is(err, data.ErrInUse) {
-			return "", Explain(dir, err)
+			return "", Explain(cfg.Dir, err)
 		}
 		return "", fmt.Errorf("la sauvegarde n’a pas été remise, rien n’a changé : %w", err)
 	}
-	return kept, settle(dir, log)
+	return kept, settle(cfg)
 }
 
 var restoring = access.NewAction("appliance.restore", "Remise d’une sauvegarde", access.RunAppliance, data.Important)
 
 // settle ends the sessions that a backup brought back, and writes that it was
 // restored.
-func settle(dir string, log zerolog.Logger) error {
-	a, err := Open(Config{Dir: dir, Log: log})
+func settle(cfg Config) error {
+	a, err := Open(cfg)
 	if err != nil {
 		return err
 	}

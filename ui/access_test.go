@@ -27,12 +27,14 @@ const (
 	within   = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
 	creators = "303 404 404 404 404 404 200 200 200"
 	runners  = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
+	noStamp  = "303 404 404 404 404 404 404 404 409"
 	nowhere  = "404 404 404 404 404 404 404 404 404"
 	onward   = "303 303 303 303 303 303 303 303 303" // redirects everybody
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
 	wrong    = "422 422 422 422 422 422 422 422 422"
 	inForm   = "303 404 404 404 422 422 422 422 422"
 	byMaker  = "303 404 404 404 404 404 422 422 422"
+	byHigher = "303 404 404 404 404 404 303 303 303"
 	badForm  = "303 404 404 404 400 404 400 400 400" // without its version
 	stale    = "303 404 404 404 409 404 409 409 409"
 	allStale = "303 404 404 404 409 409 409 409 409"
@@ -146,6 +148,32 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/journal/flux":       within,
 	"GET /console/etablissements/:uai/journal/evenements": within,
 
+	"GET /console/etablissements/:uai/administrateurs/:id/retrait":  within,
+	"POST /console/etablissements/:uai/administrateurs/:id/retrait": "303 404 404 404 303 404 303 303 303",
+
+	"GET /console/administrateurs":                                          creators,
+	"GET /console/administrateurs/recherche":                                creators,
+	"GET /console/administrateurs/etablissements":                           creators,
+	"GET /console/administrateurs/nouveau":                                  creators,
+	"GET /console/administrateurs/nouveau/compte":                           creators,
+	"POST /console/administrateurs/nouveau/compte":                          byMaker,
+	"GET /console/administrateurs/nouveau/login":                            creators,
+	"GET /console/administrateurs/:id":                                      creators,
+	"POST /console/administrateurs/:id":                                     "303 404 404 404 404 404 409 409 409", // without its version
+	"POST /console/administrateurs/:id/habilitations":                       byMaker,
+	"GET /console/administrateurs/:id/habilitations/:habilitation/retrait":  creators,
+	"POST /console/administrateurs/:id/habilitations/:habilitation/retrait": byHigher,
+	"GET /console/administrateurs/:id/suspension":                           creators,
+	"POST /console/administrateurs/:id/suspension":                          byHigher,
+	"GET /console/administrateurs/:id/reactivation":                         creators,
+	"POST /console/administrateurs/:id/reactivation":                        "303 404 404 404 404 404 409 409 409",
+	"GET /console/administrateurs/:id/mot-de-passe":                         creators,
+	"POST /console/administrateurs/:id/mot-de-passe":                        byHigher,
+	"GET /console/administrateurs/:id/code":                                 creators,
+	"POST /console/administrateurs/:id/code":                                creators, // shown once
+	"GET /console/administrateurs/:id/second-facteur":                       creators,
+	"POST /console/administrateurs/:id/second-facteur":                      "303 404 404 404 404 404 409 409 409", // there is none
+
 	"GET /console/imports":                   admins,
 	"POST /console/imports":                  inForm,
 	"GET /console/imports/:id":               within,
@@ -153,6 +181,11 @@ var policy = map[string]string{
 	"POST /console/imports/:id/application":  stale,
 	"POST /console/imports/:id/suppressions": stale,
 
+	"GET /console/appareil":                    runners,
+	"POST /console/appareil/adresse":           noStamp,
+	"POST /console/appareil/courriel":          noStamp,
+	"POST /console/appareil/courriel/envoi":    "303 404 404 404 404 404 404 404 422",
+	"POST /console/appareil/second-facteur":    noStamp,
 	"GET /console/appareil/courriels":          runners,
 	"POST /console/appareil/courriels/reprise": "303 404 404 404 404 404 404 404 409", // nothing failed
 	"GET /console/appareil/courriels/:id":      runners,
@@ -194,7 +227,10 @@ func (o object) of(route string) string {
 	if strings.HasPrefix(path, "/console/imports/") || strings.HasPrefix(path, "/console/appareil/courriels/") || strings.Contains(path, "/actions/") {
 		id = o.report // a mail and a mass action have the same
 	}
-	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id).Replace(path)
+	if strings.Contains(path, "/administrateurs/:id") {
+		id = administratorOf(o.id, path)
+	}
+	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":habilitation", grantOf(o.id)).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)
 }
 
@@ -205,6 +241,9 @@ func TestEveryRouteHasItsPolicy(t *testing.T) {
 	uai := h.school("claire.moreau", 0)
 	pupils := h.people(uai, directory.Student)
 	o := object{uai, directory.Student.Path(), pupils[0].ID, h.report(uai)}
+	for _, u := range pupils[:len(visitors)+1] {
+		h.administer(uai, u.ID)
+	}
 	for i, login := range visitors {
 		p := h.enter(login)
 		var last []string
@@ -228,6 +267,18 @@ func TestEveryRouteHasItsPolicy(t *testing.T) {
 		}
 	}
 }
+
+// administratorOf is the administrator that addresses are about, beside a pupil:
+// the one of the list of an establishment is another, since it loses its right.
+func administratorOf(pupil, path string) string {
+	if strings.HasPrefix(path, "/console/etablissements/") {
+		return "local-" + pupil
+	}
+	return "admin-" + pupil
+}
+
+// grantOf is the grant of that administrator.
+func grantOf(pupil string) string { return "grant-" + pupil }
 
 // try sends an empty request to a route and compares its status.
 func (p *person) try(route string, o object, want int) {
@@ -290,6 +341,8 @@ func TestOutOfReachIsNotThere(t *testing.T) {
 	uai, other := h.school("claire.moreau", 0), h.school("sophie.girard", 0)
 	pupil, own := h.people(uai, directory.Student)[0], h.people(other, directory.Student)[0]
 	theirs := object{uai, directory.Student.Path(), pupil.ID, h.report(uai)}
+	h.administer(uai, pupil.ID)
+	h.administer(other, own.ID)
 	nothing := object{"0759999Z", directory.Student.Path(), "PZZ00000", "nnnnnnnnnnnnnnnn"}
 	sophie := h.enter("sophie.girard")
 	for _, route := range h.declared() {

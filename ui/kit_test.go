@@ -423,6 +423,34 @@ func (h *house) report(uai string) string {
 	return im.ID
 }
 
+// administer makes the two administrators of an establishment that addresses are
+// about beside a pupil: see administratorOf.
+func (h *house) administer(uai, pupil string) {
+	h.t.Helper()
+	s := h.app.Gate.System("essai")
+	place, err := directory.PlaceOfUAI(s, uai)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, id := range []string{"admin-" + pupil, "local-" + pupil} {
+		a := access.Account{ID: id, Login: strings.ToLower(id), Name: "ESSAI " + id, Profile: access.AdminProfile, At: []data.Place{place}, Email: strings.ToLower(id) + "@exemple.example"}
+		g := access.Grant{ID: id, Account: id, Role: access.LocalAdmin, In: place, ByName: "DUBOIS Marc", At: s.Now()}
+		if id == "admin-"+pupil {
+			g.ID = grantOf(pupil)
+		}
+		h.write(a, func(tx *data.Tx) error { return errors.Join(access.Accounts.Put(tx, a), access.Grants.Put(tx, g)) })
+	}
+}
+
+// write changes rows as the appliance does.
+func (h *house) write(about data.Row, fn func(*data.Tx) error) {
+	h.t.Helper()
+	err := h.app.Store.Update(data.System("essai"), data.Action{Key: "essai", Says: "Essai"}, func(tx *data.Tx) (data.Row, error) { return about, fn(tx) })
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
 // broken serves a copy of the same appliance whose store is closed.
 func (h *house) broken() *house {
 	h.t.Helper()

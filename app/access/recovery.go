@@ -198,6 +198,17 @@ func NoticeAddress(tx *data.Tx, former, present string) error {
 		"Si vous n’en êtes pas à l’origine, prévenez l’administrateur de votre établissement."}})
 }
 
+// NoticeLogin tells the owner of an account that its login was changed, at the
+// address that it had.
+func NoticeLogin(tx *data.Tx, address, former, present string) error {
+	if address == "" || former == present {
+		return nil
+	}
+	return post.Queue(tx, post.Mail{To: address, Subject: "Votre identifiant dans l’ENT a changé", Lines: []string{
+		"L’identifiant " + former + " de votre compte dans l’ENT est remplacé par " + present + " ; le mot de passe reste le même.",
+		"Si vous n’en êtes pas à l’origine, prévenez sans attendre un administrateur."}})
+}
+
 // KeepPassword gives the person another password in their own session, which
 // stays open while the others end.
 func (s *Session) KeepPassword(tx *data.Tx, hash string) (Account, error) {

@@ -9,7 +9,6 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
-	"preau/app/post"
 	"preau/data"
 )
 
@@ -51,33 +50,6 @@ func (c *cast) export(s *access.Session, f directory.Filter) [][]string {
 		c.t.Fatal(err)
 	}
 	return rows[1:]
-}
-
-// mailed makes mails leave, as a demo does: they are kept whole.
-func (c *cast) mailed() {
-	c.t.Helper()
-	if err := c.system.Do(preparing, func(tx *data.Tx) (data.Row, error) {
-		set := post.Settings{Demo: true}
-		return set, post.SettingsTable.Put(tx, set)
-	}); err != nil {
-		c.t.Fatal(err)
-	}
-}
-
-// mailsTo are those written to an address.
-func (c *cast) mailsTo(to string) (all []post.Mail) {
-	c.t.Helper()
-	c.see(func(tx *data.Tx) error {
-		for m, err := range post.MailsByTo.All(tx, to) {
-			if err != nil {
-				return err
-			}
-			all = append(all, m)
-		}
-		return nil
-	})
-	slices.SortFunc(all, func(a, b post.Mail) int { return a.At.Compare(b.At) })
-	return all
 }
 
 // first tries to enter with an initial password, and reports whether it is asked
@@ -352,7 +324,7 @@ func TestMailCredentials(t *testing.T) {
 			t.Errorf("without a mail server: %+v", l)
 		}
 	}
-	c.mailed()
+	c.carries(true)
 	m, lines := c.act(c.paul, directory.MassMail, all)
 	want := []string{"pas d’adresse e-mail", "déjà activé", "adresse e-mail non confirmée par la personne", "envoyé à lea@exemple.example"}
 	for i, l := range lines {
@@ -360,14 +332,14 @@ func TestMailCredentials(t *testing.T) {
 			t.Errorf("%s: %q, want %q", l.Name, l.Says, want[i])
 		}
 	}
-	sent := c.mailsTo("lea@exemple.example")
+	sent := c.mailed("lea@exemple.example")
 	if m.Done != 1 || len(sent) != 1 || !sent[0].Secret || !c.first("lea.roche", sent[0].Facts[1].Value) {
 		t.Errorf("%+v %+v", m, sent)
 	}
 	if _, lines = c.act(c.claire, directory.MassMail, directory.Selection{Filter: directory.Filter{Profile: directory.Relative}}); !lines[0].Done || lines[1].Says != "pas d’adresse e-mail" {
 		t.Errorf("%+v", lines)
 	}
-	family := c.mailsTo("anne@exemple.example")
+	family := c.mailed("anne@exemple.example")
 	if len(family) != 1 || len(family[0].Facts) != 3 {
 		t.Fatalf("%+v", family)
 	}
@@ -385,7 +357,7 @@ func TestNewPasswordIsTold(t *testing.T) {
 	lea := c.put(teacher)
 	c.activate(lea.ID)
 	wants(t, "no mail server", directory.NewPassword(c.claire, balzac, lea.ID), access.Stale)
-	c.mailed()
+	c.carries(true)
 	if err := directory.NewPassword(c.claire, balzac, lea.ID); err != nil {
 		t.Fatal(err)
 	}

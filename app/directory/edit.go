@@ -151,11 +151,7 @@ func protects(tx *data.Tx, s *access.Session, before, after User) error {
 // mayProtect reports whether the author may change what signs somebody in, who
 // holds a role somewhere.
 func mayProtect(s *access.Session, u User, role access.Role) bool {
-	if role == "" || u.ID == s.Account.ID || s.Machine() {
-		return true
-	}
-	mine := s.RoleOver(u.Places())
-	return mine == access.Level2Support || mine.Above(role)
+	return s.MayProtect(u.ID, u.Places(), role)
 }
 
 // RevertField drops the edit of a field: the value of the federated directory
@@ -214,7 +210,7 @@ func changeable(tx *data.Tx, s *access.Session, id string) (User, error) {
 // mayChange reports whether the author may change the account of somebody, who
 // holds a role somewhere.
 func mayChange(s *access.Session, u User, role access.Role) bool {
-	return u.ID == s.Account.ID || s.Machine() || !role.Above(s.RoleOver(u.Places()))
+	return s.MayChange(u.ID, u.Places(), role)
 }
 
 // changeableAt is changeable for somebody of an establishment.

@@ -288,7 +288,7 @@ func TestResumedLeavesAdministrators(t *testing.T) {
 // and have an address, by mail alone.
 func TestMassRecords(t *testing.T) {
 	c := newCast(t)
-	c.mailed()
+	c.carries(true)
 	cpe := someone(directory.Staff, "ROUX", "Inès", balzac)
 	cpe.Attachments[0].Functions = []directory.Function{{Code: "EDU", Name: "EDUCATION"}}
 	cpe.Email.Federated = "ines@exemple.example"
@@ -301,7 +301,7 @@ func TestMassRecords(t *testing.T) {
 	if m.Done != 1 || !strings.HasPrefix(lines[0].Says, "Seuls les enseignants") || lines[1].Says != "envoyé à ines@exemple.example" {
 		t.Errorf("%+v", lines)
 	}
-	sent := c.mailsTo("ines@exemple.example")
+	sent := c.mailed("ines@exemple.example")
 	if len(sent) != 1 {
 		t.Fatalf("%+v", sent)
 	}
@@ -320,7 +320,7 @@ func TestMassRecords(t *testing.T) {
 	if err := directory.NewRecordsPassword(t.Context(), c.claire, balzac, cpe.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := ines.OpenRecords(t.Context(), c.mailsTo("ines@exemple.example")[1].Facts[0].Value); err != nil {
+	if err := ines.OpenRecords(t.Context(), c.mailed("ines@exemple.example")[1].Facts[0].Value); err != nil {
 		t.Errorf("a new one does not unlock: %v", err)
 	}
 }

@@ -241,7 +241,7 @@ func ConfirmAddress(g *access.Gate, token, from string) error {
 			return nil, err
 		}
 		if !strings.EqualFold(u.Email.Value(), p.Address) {
-			return nil, access.Conflict("L’adresse de ce compte a changé depuis : ce lien ne sert plus.")
+			return nil, access.Conflict("L’adresse de ce compte a changé depuis : ce lien ne sert plus.")
 		}
 		u.Unsure = false
 		return u, putUser(tx, u)
@@ -288,7 +288,7 @@ func ChangeQuestion(ctx context.Context, s *access.Session, question, answer str
 	return s.Own(changingQuestion, func(tx *data.Tx) (data.Row, error) {
 		role, err := access.RoleOf(tx, s.Account.ID)
 		if err != nil || role != "" {
-			return nil, errors.Join(err, access.Conflict("Le compte d’un administrateur n’a pas de question secrète : il se retrouve par courriel."))
+			return nil, errors.Join(err, access.Conflict("Le compte d’un administrateur n’a pas de question secrète : il se retrouve par courriel."))
 		}
 		u, err := Users.Get(tx, s.Account.ID)
 		if err != nil {
@@ -298,7 +298,16 @@ func ChangeQuestion(ctx context.Context, s *access.Session, question, answer str
 	})
 }
 
-// notifyFormer tells the former address of somebody that it was changed.
+// notifyFormer tells the former address of somebody that it was changed, and
+// that of an administrator that the login was.
 func notifyFormer(tx *data.Tx, before, after User) error {
-	return access.NoticeAddress(tx, before.Email.Value(), after.Email.Value())
+	err := access.NoticeAddress(tx, before.Email.Value(), after.Email.Value())
+	if before.Login.Value() == after.Login.Value() {
+		return err
+	}
+	role, failed := access.RoleOf(tx, before.ID)
+	if role != "" {
+		failed = errors.Join(failed, access.NoticeLogin(tx, before.Email.Value(), before.Login.Value(), after.Login.Value()))
+	}
+	return errors.Join(err, failed)
 }

@@ -17,4 +17,6 @@ import "./ui/session.js";
 import "./ui/panes.js";
 import "./ui/file.js";
 import "./ui/print.js";
+import "./ui/picks.js";
+import "./ui/proposal.js";
 import "./ui/moves.js";

@@ -14,7 +14,13 @@ func at(uai string) string { return "/console/etablissements/" + uai }
 
 // modules are those that are open to administrators.
 func modules(v *web.Visit) []web.Link {
-	return []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}}
+	all := []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}}
+	if managesAdministrators(v) {
+		here := strings.HasPrefix(v.Path(), administratorsHome)
+		all[0].Here = !here
+		all = append(all, web.Link{Label: "Administrateurs", Icon: "shield-check", URL: administratorsHome, Here: here})
+	}
+	return all
 }
 
 // plainFrame is the frame of a page that is about no establishment.
@@ -104,6 +110,7 @@ var kinds = map[string]web.Link{
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
 	"credentials":   {Label: "Identifiants", Icon: "card-list"},
+	"factor":        {Label: "Second facteur", Icon: "shield-lock"},
 	"mail":          {Label: "Courriel", Icon: "envelope"},
 	"terms":         {Label: "Charte", Icon: "file-text"},
 	"records":       {Label: "Scolarité", Icon: "journal-check"},

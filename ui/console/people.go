@@ -297,5 +297,8 @@ func pages(v *web.Visit) []web.Link {
 	if uais, err := directory.RecentOf(v.Session); err == nil && len(uais) > 0 {
 		all = append(all, web.Link{Label: "Charte et données", URL: at(uais[0]) + "/charte", Icon: "file-text"})
 	}
+	if v.Session.Can(access.RunAppliance, "") {
+		all = append(all, web.Link{Label: "Configuration de l’appareil", URL: applianceAt, Icon: "hdd-stack"}, web.Link{Label: "Courriels", URL: mailsAt, Icon: "envelope"})
+	}
 	return append(all, web.Link{Label: "Raccourcis", URL: "/console/raccourcis", Icon: "keyboard"})
 }

@@ -63,6 +63,11 @@ func Mount(c web.Router) {
 	c.Get("/etablissements/:uai/journal/flux", streamJournal)
 	c.Get("/etablissements/:uai/journal/evenements", showEventsAfter)
 
+	c.Get("/etablissements/:uai/administrateurs/:id/retrait", reached(askWithdrawal))
+	c.Post("/etablissements/:uai/administrateurs/:id/retrait", reached(withdrawLocalAdmin))
+
+	mountAdministrators(c)
+
 	c.Get("/imports", showImports)
 	c.Upload("/imports", uploadImport)
 	c.Get("/imports/:id", showImport)
@@ -70,6 +75,11 @@ func Mount(c web.Router) {
 	c.Post("/imports/:id/application", applyImport)
 	c.Post("/imports/:id/suppressions", decideDeletions)
 
+	c.Get("/appareil", showAppliance)
+	c.Post("/appareil/adresse", setAddress)
+	c.Post("/appareil/courriel", setMail)
+	c.Post("/appareil/courriel/envoi", tryMail)
+	c.Post("/appareil/second-facteur", setFactor)
 	c.Get("/appareil/courriels", showMails)
 	c.Post("/appareil/courriels/reprise", retryMails)
 	c.Get("/appareil/courriels/:id", showMail)

@@ -190,6 +190,7 @@ func showSetup(v *web.Visit) error {
 		{Name: "nom", Label: "Nom", Value: v.Typed("nom", ""), Required: true, Complete: "family-name"},
 		{Name: "prenom", Label: "Prénom", Value: v.Typed("prenom", ""), Required: true, Complete: "given-name"},
 		{Name: "login", Label: "Identifiant", Value: v.Typed("login", ""), Required: true, Complete: "username", Hint: "Sous la forme prenom.nom."},
+		{Name: "email", Label: "Adresse e-mail", Kind: "email", Value: v.Typed("email", ""), Complete: "email", Hint: "Elle permet de retrouver le mot de passe."},
 		{Name: "mot-de-passe", Label: "Mot de passe", Kind: "password", Required: true, Complete: "new-password", Hint: "Au moins 12 caractères ; une phrase convient."},
 		{Name: "encore", Label: "Le même mot de passe", Kind: "password", Required: true, Complete: "new-password"},
 	}}

@@ -25,12 +25,15 @@ type View struct {
 	Who      *Who
 	Console  *Frame // nil on the plain pages
 	Page     any
+
+	site *Site
 }
 
 // Who is the person signed in.
 type Who struct {
 	Name, Login, Initials, Role string
 	Administers                 bool
+	RunsAppliance               bool
 	Seconds                     int // until the session ends
 }
 
@@ -104,6 +107,11 @@ func (v View) Placed() bool {
 	return ok && p.Placed()
 }
 
+// Unreachable is the address that the links of leaving mails begin with, when
+// their recipients cannot reach it; "" otherwise. Parts/unreachable says so, on
+// the pages that make mails leave.
+func (v View) Unreachable() (string, error) { return v.site.Appliance.LinksLead() }
+
 // Sizes of panes, in steps of the style sheet.
 const (
 	sideStep, logStep = 3, 4
@@ -134,11 +142,11 @@ func (v *Visit) view(title string, page any) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	view := View{Title: title, AppName: set.Name, Demo: set.Demo, Insecure: v.Site.Insecure, Theme: v.theme(), Token: v.Token(),
+	view := View{site: v.Site, Title: title, AppName: set.Name, Demo: set.Demo, Insecure: v.Site.Insecure, Theme: v.theme(), Token: v.Token(),
 		Path: v.OriginalURL(), Flash: v.flash(), Refusal: v.refusal, Page: page}
 	if s := v.Session; s != nil {
 		view.Who = &Who{Name: s.Account.Name, Login: s.Account.Login, Initials: Initials(s.Account.Name), Role: s.Highest().Label(),
-			Administers: s.Administers(), Seconds: int(s.Expires.Sub(s.Now()) / time.Second)}
+			Administers: s.Administers(), RunsAppliance: s.Can(access.RunAppliance, ""), Seconds: int(s.Expires.Sub(s.Now()) / time.Second)}
 	}
 	return view, nil
 }

@@ -274,16 +274,14 @@ func beside(r *access.Refusal) string {
 // Refused is why the form that the page shows again was refused, nil at first.
 func (v *Visit) Refused() *access.Refusal { return v.refusal }
 
-// Typed returns a field as the person typed it if the form was refused, and the
-// stored value otherwise: another form of the page has no such field.
+// Typed returns a field as the person typed it if a form that has it was refused,
+// and the stored value otherwise: the page may hold several forms.
 func (v *Visit) Typed(name, stored string) string {
-	if v.refusal == nil {
+	typed := v.FormValue(name)
+	if v.refusal == nil || typed == "" && !v.Request().PostArgs().Has(name) {
 		return stored
 	}
-	if typed := v.FormValue(name); typed != "" || v.Context().PostArgs().Has(name) {
-		return typed
-	}
-	return stored
+	return typed
 }
 
 // Done sends the browser on to a page of ours, with a message shown once.
