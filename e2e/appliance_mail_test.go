@@ -259,6 +259,9 @@ func TestMailFromThePage(t *testing.T) {
 	b.click("button", "Enregistrer le serveur")
 	b.reads("Le serveur de courriel est enregistré.")
 	b.reads("Un mot de passe est enregistré")
+	if js[string](b, `document.getElementById("f-secret").value`) != "" {
+		t.Error("the password that was saved is still in its field")
+	}
 
 	b.fill("textbox", "Votre adresse e-mail", "marc.dubois@exemple.example")
 	b.click("button", "Envoyer un courriel d’essai")
