@@ -81,9 +81,10 @@ func TestManual_P02_LesDroitsDAccesAuxModules(t *testing.T) {
 			c.wantStatus("/console/etablissements/"+uai, want)
 			c.wantStatus("/console/etablissements/"+uai+"/utilisateurs/eleves", want)
 		}
-		for _, module := range []string{"/console/demandes", "/console/administrateurs", "/console/appareil"} {
+		for _, module := range []string{"/console/demandes", "/console/administrateurs"} {
 			c.wantStatus(module, http.StatusNotFound)
 		}
+		c.wantStatus("/console/appareil", map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[login == "marc.dubois"])
 	}
 	b := as(t, a, "paul.lefevre", "/console")
 	b.find("link", "Administration")
