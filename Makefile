@@ -15,7 +15,7 @@ preau: go.mod go.sum assets/lib/htmx.js $(SOURCES)
 
 # What comes from npm is gathered into a folder that the executable embeds.
 assets: assets/lib/htmx.js
-assets/lib/htmx.js: package.json package-lock.json build.mjs assets/npm/htmx.js $(shell find assets/templates ui -name '*.html' -o -name '*.go')
+assets/lib/htmx.js: package.json package-lock.json go.mod build.mjs assets/npm/htmx.js $(shell find assets/templates ui -name '*.html' -o -name '*.go')
 	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	node build.mjs
 

@@ -1,7 +1,8 @@
 // Gathers what the pages take from npm into assets/lib, which git ignores and
 // the executable embeds: htmx, the font, the icons that templates and Go files
-// name, and the licences of all that.
+// name; and the licences of all that the executable holds, Go modules included.
 import { build } from "esbuild";
+import { execFileSync } from "node:child_process";
 import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 
 const out = "assets/lib";
@@ -30,5 +31,13 @@ const notices = await Promise.all(used.map(async name => {
 	const { version, license } = JSON.parse(await readFile(`${module(name)}/package.json`, "utf8"));
 	return `${name} ${version} (${license})\n\n${await readFile(`${module(name)}/LICENSE`, "utf8")}`;
 }));
+const modules = new Set(execFileSync("go", ["list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", "."], { encoding: "utf8" }).split("\n").filter(Boolean));
+for (const line of [...modules].sort()) {
+	const [path, version, dir] = line.split("\t");
+	const files = (await readdir(dir, { recursive: true, withFileTypes: true })).filter(f => f.isFile() && /^(licen[cs]e|copying|notice)([.-].*)?$/i.test(f.name) && !/testdata|node_modules/.test(f.parentPath));
+	if (files.length === 0) throw new Error(`${path} has no licence`);
+	const texts = await Promise.all(files.map(f => readFile(`${f.parentPath}/${f.name}`, "utf8")));
+	notices.push(`${path} ${version}\n\n${[...new Set(texts)].join("\n\n")}`);
+}
 await writeFile(`${out}/licences.txt`, notices.join("\n\n----\n\n"));
-console.log(`assets/lib: htmx, Inter, ${names.size} icons`);
+console.log(`assets/lib: htmx, Inter, ${names.size} icons, ${notices.length} licences`);

@@ -39,11 +39,11 @@ type commandLine struct {
 		AAF generateCommand `cmd:"" name:"aaf" help:"Écrit une académie fictive en fichiers de l’annuaire fédérateur."`
 	} `cmd:"" help:"Écrit des fichiers fictifs."`
 	Admin struct {
-		Create adminCommand `cmd:"" help:"Crée un administrateur, ou renouvelle son mot de passe, lu sur l’entrée standard."`
+		Create adminCommand `cmd:"" help:"Crée un administrateur ; s’il existe déjà, renouvelle son mot de passe et retire son second facteur. Le mot de passe est lu sur l’entrée standard."`
 	} `cmd:"" help:"Administrateurs."`
 	Backup  backupCommand  `cmd:"" help:"Sauvegarde l’appareil dans un fichier, même en marche."`
 	Restore restoreCommand `cmd:"" help:"Remet l’appareil dans l’état d’une sauvegarde."`
-	Check   checkCommand   `cmd:"" help:"Vérifie toutes les données ; --repair refait ce qui s’en déduit."`
+	Check   checkCommand   `cmd:"" help:"Vérifie toutes les données ; --repair refait ce qui s’en déduit."`
 	Version versionCommand `cmd:"" help:"Affiche la version."`
 	Probe   probeCommand   `cmd:"" hidden:""`
 }
@@ -58,7 +58,7 @@ func main() {
 	defer stop()
 	asked.BindTo(ctx, (*context.Context)(nil))
 	if err := asked.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "preau :", err)
+		fmt.Fprintln(os.Stderr, "preau :", err)
 		stop()
 		os.Exit(exitCode(err))
 	}
@@ -132,7 +132,7 @@ func probe(ctx context.Context, dir string) error {
 	case errors.As(err, &exit) && exit.ExitCode() == probeInUse:
 		return app.Explain(dir, data.ErrInUse)
 	case errors.As(err, &exit) && exit.ExitCode() == probeUnread:
-		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "preau : "))
+		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "preau : "))
 	}
 	return app.Explain(dir, data.ErrDamaged)
 }
@@ -153,7 +153,7 @@ func (c *probeCommand) Run() error {
 	case errors.Is(err, data.ErrInUse):
 		os.Exit(probeInUse)
 	}
-	fmt.Fprintln(os.Stderr, "preau :", err)
+	fmt.Fprintln(os.Stderr, "preau :", err)
 	os.Exit(probeUnread)
 	return nil
 }
@@ -207,7 +207,7 @@ func (c *importCommand) Run(ctx context.Context) error {
 type size struct {
 	Establishments int    `help:"Nombre d’établissements." default:"12"`
 	Users          int    `help:"Nombre de personnes, environ." default:"6000"`
-	Seed           uint64 `help:"Graine : la même donne la même académie." default:"1"`
+	Seed           uint64 `help:"Graine : la même donne la même académie." default:"1"`
 }
 
 func (s size) config() demo.Config {
@@ -256,7 +256,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		go func() {
 			defer func() {
 				if r := recover(); r != nil {
-					ended <- fmt.Errorf("instance %d : %v", i+1, r)
+					ended <- fmt.Errorf("instance %d : %v", i+1, r)
 				}
 			}()
 			ended <- c.serve(ctx, filepath.Join(c.Data, fmt.Sprintf("instance-%02d", i+1)), at)
@@ -288,17 +288,18 @@ type adminCommand struct {
 	Role      string `required:"" enum:"local_admin,academy_support,academy_advisor,level2_support" help:"Rôle."`
 	LastName  string `help:"Nom."`
 	FirstName string `help:"Prénom."`
+	Email     string `help:"Adresse e-mail, pour retrouver le mot de passe."`
 	Academy   string `help:"Académie, pour un rôle académique."`
 	UAI       string `name:"uai" help:"Établissement, pour un administrateur local."`
 }
 
 func (c *adminCommand) Run(ctx context.Context) error {
-	fmt.Fprint(os.Stderr, "Mot de passe : ")
+	fmt.Fprint(os.Stderr, "Mot de passe : ")
 	password, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if password == "" {
 		return errors.Join(errors.New("aucun mot de passe sur l’entrée standard"), err)
 	}
-	form := app.AdminForm{Login: c.Login, LastName: c.LastName, FirstName: c.FirstName, Password: strings.TrimRight(password, "\r\n"),
+	form := app.AdminForm{Login: c.Login, LastName: c.LastName, FirstName: c.FirstName, Email: c.Email, Password: strings.TrimRight(password, "\r\n"),
 		Role: access.Role(c.Role), Academy: c.Academy, UAI: c.UAI}
 	if running, err := app.Ask(ctx, c.Data, app.ControlAdmin, form); running {
 		return err

@@ -221,5 +221,10 @@ func (a *App) Start(ctx context.Context) error {
 			a.cfg.Log.Error().Err(err).Msg("import à reprendre")
 		}
 	})
+	a.Go("actions à reprendre", func() {
+		if err := directory.ResumeActions(a.ctx, a.Gate); err != nil {
+			a.cfg.Log.Error().Err(err).Msg("action à reprendre")
+		}
+	})
 	return nil
 }

@@ -222,4 +222,3 @@ func (o *office) unsealed() {
 		o.t.Error("the secret of a mail is in the log")
 	}
 }
-

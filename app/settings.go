@@ -100,7 +100,7 @@ func (a *App) unmanned() (empty bool, err error) {
 
 // A Setup is the form of the first start.
 type Setup struct {
-	Code, Name, LastName, FirstName, Login, Password, Again string
+	Code, Name, LastName, FirstName, Login, Email, Password, Again string
 }
 
 // SetUp names the appliance and makes its first administrator, once.
@@ -118,7 +118,7 @@ func (a *App) SetUp(ctx context.Context, form Setup) error {
 		return err
 	}
 	s := a.Gate.System("Première mise en service")
-	n := access.NewAdministrator{Login: form.Login, LastName: strings.ToUpper(form.LastName), FirstName: form.FirstName, Password: form.Password, Role: access.Level2Support}
+	n := access.NewAdministrator{Login: form.Login, LastName: strings.ToUpper(form.LastName), FirstName: form.FirstName, Email: form.Email, Password: form.Password, Role: access.Level2Support}
 	if err := access.Create(ctx, s, n); err != nil {
 		return err
 	}

@@ -184,4 +184,3 @@ func readArrival(raw []byte) (a arrival, err error) {
 		}
 	}
 }
-

@@ -283,6 +283,87 @@ func TestSuspensionEndsSessions(t *testing.T) {
 	elsewhere.stands("/", http.StatusOK) // another session of the same person goes on
 }
 
+// TestPasswordEndsSessions: five sessions and two streams of somebody end when an
+// administrator renews their password, when they choose another by a code that
+// was handed over, and, but for the one they are in, when they change it.
+func TestPasswordEndsSessions(t *testing.T) {
+	h := newHouse(t)
+	uai, claire := h.school("claire.moreau", 0), h.account("claire.moreau")
+	marc := h.session("marc.dubois")
+	for name, act := range map[string]func(mine *access.Session) error{
+		"renewed": func(*access.Session) error { return directory.NewPassword(marc, uai, claire.ID) },
+		"chosen by a code": func(*access.Session) error {
+			code, err := directory.HandOver(marc, uai, claire.ID)
+			if err != nil {
+				return err
+			}
+			token, err := h.app.Gate.UseCode(t.Context(), code.Login, code.Code, "192.0.2.7")
+			if err == nil {
+				_, err = directory.ChoosePassword(t.Context(), h.app.Gate, token, "192.0.2.7", directory.PasswordForm{Password: "un bureau bien rangé", Again: "un bureau bien rangé"})
+			}
+			return err
+		},
+		"changed": func(mine *access.Session) error {
+			return directory.ChangePassword(t.Context(), mine, "une trousse bien pleine", "une trousse bien pleine")
+		},
+	} {
+		h.withPassword("claire.moreau", demo.Password)
+		var all []*person
+		for range 5 {
+			all = append(all, h.enter("claire.moreau"))
+		}
+		one, two := all[0].follow(uai), all[1].follow(uai)
+		mine := h.session("claire.moreau")
+		if err := act(mine); err != nil {
+			t.Fatal(name, err)
+		}
+		for _, f := range []follower{one, two} {
+			if !f.ends(t) {
+				t.Errorf("%s: a stream ends without saying that the session is over", name)
+			}
+		}
+		for _, p := range all {
+			p.stands("/", http.StatusSeeOther)
+		}
+		p := h.visitor()
+		p.token = p.tokenOf("/connexion")
+		if in := p.post("/connexion", url.Values{"login": {"claire.moreau"}, "mot-de-passe": {demo.Password}}); in.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: the former password still opens: %d", name, in.Status)
+		}
+	}
+}
+
+// session signs somebody of the demo in, without a browser.
+func (h *house) session(login string) *access.Session {
+	h.t.Helper()
+	signed, err := h.app.Gate.SignIn(h.t.Context(), access.SignIn{Login: login, Password: demo.Password, From: "192.0.2.9"})
+	if err != nil || signed.Session == nil {
+		h.t.Fatal(login, signed, err)
+	}
+	return signed.Session
+}
+
+// withPassword gives somebody a password, as if they had chosen it.
+func (h *house) withPassword(login, password string) {
+	h.t.Helper()
+	hash, err := h.app.Gate.Hash(h.t.Context(), password)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.app.Gate.System("essai").Do(setting, func(tx *data.Tx) (data.Row, error) {
+		a, err := access.AccountsByLogin.Get(tx, login)
+		if err != nil {
+			return nil, err
+		}
+		a, err = access.SetPassword(tx, a, hash)
+		return a, err
+	}); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+var setting = access.NewAction("test.password", "Mot de passe d’essai", access.RunAppliance, data.Info)
+
 // TestRightsEndAtOnce: an administrator whose grant is withdrawn is out of the
 // console with the next request.
 func TestRightsEndAtOnce(t *testing.T) {
@@ -380,11 +461,10 @@ func TestSealedCookies(t *testing.T) {
 func TestPeopleCloseSessions(t *testing.T) {
 	h := newHouse(t)
 	here, there, third := h.enter("lucas.martin"), h.enter("lucas.martin"), h.enter("lucas.martin")
-	if page := here.get("/"); !strings.Contains(page.Body, "Vos autres sessions ouvertes") {
-		t.Fatal("the other sessions are not listed")
-	} else if m := regexp.MustCompile(`name="session" value="([0-9a-f]+)"`).FindStringSubmatch(page.Body); m == nil {
+	page := here.get("/compte")
+	if m := regexp.MustCompile(`name="session" value="([0-9a-f]+)"`).FindStringSubmatch(page.Body); m == nil {
 		t.Fatal("no session can be closed")
-	} else if got := here.post("/sessions", url.Values{"session": {m[1]}}); got.Status != http.StatusSeeOther {
+	} else if got := here.post("/compte/sessions", url.Values{"session": {m[1]}}); got.Status != http.StatusSeeOther {
 		t.Fatal(got.Status)
 	}
 	open := 0
@@ -396,7 +476,7 @@ func TestPeopleCloseSessions(t *testing.T) {
 	if open != 1 {
 		t.Errorf("%d of the two others are open, want 1", open)
 	}
-	if got := here.post("/sessions", nil); got.Status != http.StatusSeeOther || here.get("/").Status != http.StatusOK {
+	if got := here.post("/compte/sessions", nil); got.Status != http.StatusSeeOther || here.get("/").Status != http.StatusOK {
 		t.Error("closing the others closed this one")
 	}
 	if there.get("/").Status == http.StatusOK || third.get("/").Status == http.StatusOK {

@@ -6,7 +6,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/crypto/argon2"
 )
@@ -26,15 +28,21 @@ type hasher struct {
 	slots chan struct{} // hashes under way
 	queue chan struct{} // those and the waiting ones
 	dummy string        // verified when there is no account, so that it takes as long
+	done  atomic.Int64
 }
 
 const (
-	hashesAtOnce = 4
+	hashesMost   = 4 // at once, on a machine that has the cores
 	hashesQueued = 64
+	hashesKept   = 2 // whose memory may wait for the collector
 )
 
+// hashesAtOnce is how many hashes run at the same time: more than there are
+// cores would take memory and give no time.
+func hashesAtOnce() int { return min(hashesMost, runtime.GOMAXPROCS(0)) }
+
 func newHasher(rand io.Reader) *hasher {
-	h := &hasher{rand: rand, slots: make(chan struct{}, hashesAtOnce), queue: make(chan struct{}, hashesAtOnce+hashesQueued)}
+	h := &hasher{rand: rand, slots: make(chan struct{}, hashesAtOnce()), queue: make(chan struct{}, hashesAtOnce()+hashesQueued)}
 	salt := make([]byte, 16)
 	h.dummy = present.phc(salt, argon2.IDKey([]byte("-"), salt, present.time, present.memory, present.threads, 32))
 	return h
@@ -55,6 +63,9 @@ func (h *hasher) run(ctx context.Context, hash func()) error {
 	}
 	defer func() { <-h.slots }()
 	hash()
+	if h.done.Add(1)%hashesKept == 0 {
+		runtime.GC() // the collector would let hundreds of MiB of them wait
+	}
 	return nil
 }
 

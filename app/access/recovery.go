@@ -14,7 +14,7 @@ const mostRecoveries = 3
 // mostNamesakes is how many accounts of one address a mail lists.
 const mostNamesakes = 20
 
-var recovering = data.Action{Key: "password.forgotten", Says: "Mot de passe oublié : lien demandé"}
+var recovering = data.Action{Key: "password.forgotten", Says: "Mot de passe oublié : lien demandé"}
 
 // MailsSecrets reports whether somebody who forgot their password can be mailed.
 func (g *Gate) MailsSecrets() (ok bool, err error) {
@@ -35,7 +35,11 @@ func (g *Gate) Recover(typed, from string) error {
 	}
 	var found []Account
 	facts := []data.Fact{}
-	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) (err error) {
+	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) error {
+		leaves, err := post.CarriesSecrets(tx)
+		if err != nil || !leaves {
+			return errors.Join(err, Conflict("Cet appareil n’envoie pas de courriel : demandez un code à l’administrateur de votre établissement."))
+		}
 		found, err = namesakes(tx, typed)
 		return err
 	})
@@ -56,29 +60,30 @@ func (g *Gate) Recover(typed, from string) error {
 }
 
 // namesakes are the accounts of a login or of an address that may be recovered
-// by mail.
+// by mail, now.
 func namesakes(tx *data.Tx, typed string) (found []Account, err error) {
+	all := AccountsByEmail.All(tx, typed)
 	if a, err := AccountsByLogin.Get(tx, typed); err == nil {
-		found = append(found, a)
+		all = func(yield func(Account, error) bool) { yield(a, nil) }
 	} else if !errors.Is(err, data.ErrNotFound) {
 		return nil, err
-	} else {
-		for a, err := range AccountsByEmail.All(tx, typed) {
-			if err != nil {
-				return nil, err
-			}
-			if found = append(found, a); len(found) == mostNamesakes {
-				break
-			}
+	}
+	for a, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		sent, err := failuresOf(tx, failureKey("recovery", a.Login), time.Hour)
+		if err != nil {
+			return nil, err
+		}
+		if a.Email == "" || a.Suspended || a.Deleted || sent.Count >= mostRecoveries {
+			continue
+		}
+		if found = append(found, a); len(found) == mostNamesakes {
+			break
 		}
 	}
-	kept := found[:0]
-	for _, a := range found {
-		if a.Email != "" && !a.Suspended && !a.Deleted {
-			kept = append(kept, a)
-		}
-	}
-	return kept, nil
+	return found, nil
 }
 
 // recoveries counts the mails that somebody was sent in the last hour, and
@@ -96,7 +101,7 @@ func recoveries(tx *data.Tx, of string) (bool, error) {
 // mailRecovery writes one mail that lists the accounts of an address.
 func mailRecovery(tx *data.Tx, found []Account) error {
 	m := post.Mail{To: found[0].Email, Subject: "Choisir un nouveau mot de passe", Secret: true,
-		Lines: []string{"Quelqu’un, vous sans doute, a demandé à choisir un nouveau mot de passe. Le lien vaut 30 minutes et ne sert qu’une fois ; votre mot de passe actuel reste valable tant que vous n’en avez pas choisi un autre.",
+		Lines: []string{"Quelqu’un, vous sans doute, a demandé à choisir un nouveau mot de passe. Le lien vaut 30 minutes et ne sert qu’une fois ; votre mot de passe actuel reste valable tant que vous n’en avez pas choisi un autre.",
 			"Si vous n’avez rien demandé, ignorez ce message."}}
 	for _, a := range found {
 		ok, err := recoveries(tx, a.Login)
@@ -107,7 +112,7 @@ func mailRecovery(tx *data.Tx, found []Account) error {
 			continue
 		}
 		if a.Hash == "" {
-			m.Lines = append(m.Lines, "Le compte "+a.Login+" n’a jamais servi : utilisez les identifiants de première connexion remis par l’établissement.")
+			m.Lines = append(m.Lines, "Le compte "+a.Login+" n’a jamais servi : utilisez les identifiants de première connexion remis par l’établissement.")
 			continue
 		}
 		token, err := MailPass(tx, Pass{Account: a.ID, Use: ChooseAgain})
@@ -159,13 +164,21 @@ func NoticePassword(tx *data.Tx, a Account) error {
 		return nil
 	}
 	return post.Queue(tx, post.Mail{To: a.Email, Subject: "Votre mot de passe a été changé", Lines: []string{
-		"Le mot de passe du compte " + a.Login + " vient d’être changé ; les sessions ouvertes ont été fermées.",
+		"Le mot de passe du compte " + a.Login + " vient d’être changé ; les sessions ouvertes ont été fermées.",
 		"Si vous n’en êtes pas à l’origine, prévenez sans attendre l’administrateur de votre établissement."}})
 }
 
 // AskAddress mails a link that confirms the address which the owner of an
 // account typed: until it is followed, the account cannot be recovered by it.
+// Whose address it is nobody knows: few mails leave in an hour.
 func AskAddress(tx *data.Tx, a Account, address string) error {
+	ok, err := recoveries(signingIn.Over(tx), "address/"+a.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return Conflict("Trois courriels de confirmation sont partis en moins d’une heure : cherchez-les dans vos messages indésirables, ou attendez une heure pour en demander un autre.")
+	}
 	token, err := OrderPass(tx, Pass{Account: a.ID, Use: ConfirmAddress, Address: address})
 	if err != nil {
 		return err
@@ -181,8 +194,19 @@ func NoticeAddress(tx *data.Tx, former, present string) error {
 		return nil
 	}
 	return post.Queue(tx, post.Mail{To: former, Subject: "Votre adresse e-mail dans l’ENT a changé", Lines: []string{
-		"L’adresse e-mail de votre compte dans l’ENT vient d’être modifiée : les messages de l’ENT n’arriveront plus ici.",
+		"L’adresse e-mail de votre compte dans l’ENT vient d’être modifiée : les messages de l’ENT n’arriveront plus ici.",
 		"Si vous n’en êtes pas à l’origine, prévenez l’administrateur de votre établissement."}})
+}
+
+// NoticeLogin tells the owner of an account that its login was changed, at the
+// address that it had.
+func NoticeLogin(tx *data.Tx, address, former, present string) error {
+	if address == "" || former == present {
+		return nil
+	}
+	return post.Queue(tx, post.Mail{To: address, Subject: "Votre identifiant dans l’ENT a changé", Lines: []string{
+		"L’identifiant " + former + " de votre compte dans l’ENT est remplacé par " + present + " ; le mot de passe reste le même.",
+		"Si vous n’en êtes pas à l’origine, prévenez sans attendre un administrateur."}})
 }
 
 // KeepPassword gives the person another password in their own session, which
@@ -202,4 +226,16 @@ func (s *Session) KeepPassword(tx *data.Tx, hash string) (Account, error) {
 	}
 	s.Account = a
 	return a, Tokens.Put(wide, here)
+}
+
+// SetAddress gives an account the address that its owner confirmed, and tells
+// the former one.
+func SetAddress(tx *data.Tx, id, address string) (Account, error) {
+	a, err := Accounts.Get(tx, id)
+	if err != nil {
+		return a, err
+	}
+	former := a.Email
+	a.Email = address
+	return a, errors.Join(Accounts.Put(tx, a), NoticeAddress(tx, former, address))
 }

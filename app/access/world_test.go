@@ -50,19 +50,25 @@ const (
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	c := &clock{t: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)}
-	store, err := data.Open(data.Config{Dir: t.TempDir(), Now: c.now, Rand: rand.Reader, Key: bytes.Repeat([]byte{7}, data.KeySize), Log: zerolog.Nop(), Tables: slices.Concat(post.Tables, access.Tables)})
-	if err != nil {
-		t.Fatal(err)
-	}
+	w := openWorld(t, t.TempDir(), &clock{t: time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)}, bytes.Repeat([]byte{7}, data.KeySize))
 	t.Cleanup(func() {
-		if err := store.Check(func(problem string) { t.Error(problem) }); err != nil {
+		if err := w.Store().Check(func(problem string) { t.Error(problem) }); err != nil {
 			t.Error(err)
 		}
-		if err := store.Close(); err != nil {
+		if err := w.Store().Close(); err != nil {
 			t.Error(err)
 		}
 	})
+	return w
+}
+
+// openWorld opens a world that the test closes by itself.
+func openWorld(t *testing.T, dir string, c *clock, key []byte) *world {
+	t.Helper()
+	store, err := data.Open(data.Config{Dir: dir, Now: c.now, Rand: rand.Reader, Key: key, Log: zerolog.Nop(), Tables: slices.Concat(post.Tables, access.Tables)})
+	if err != nil {
+		t.Fatal(err)
+	}
 	return &world{access.NewGate(store, rand.Reader), t, c}
 }
 

@@ -50,6 +50,9 @@ func run() error {
 		t.add("binary", "≤ 60 MiB", fmt.Sprintf("%.1f MiB", float64(st.Size())/(1<<20)))
 	}
 	b := bench{binary: binary, scratch: scratch, table: t}
+	if err := b.signIns(); err != nil {
+		return err
+	}
 	if err := b.people(100_000, 60, "100,000", ""); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"fmt"
+	"html"
 	"net/url"
 	"os"
 	"os/exec"
@@ -23,8 +24,11 @@ type server struct {
 	base string
 }
 
-func (b bench) serve(dir string) (*server, error) {
-	c := exec.Command(b.binary, "serve", "--data", dir, "--listen", "127.0.0.1:0")
+func (b bench) serve(dir string) (*server, error) { return b.serving("serve", "--data", dir) }
+
+// serving runs a command of the executable that serves, on a free port.
+func (b bench) serving(args ...string) (*server, error) {
+	c := exec.Command(b.binary, append(args, "--listen", "127.0.0.1:0")...)
 	out, err := c.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -42,7 +46,7 @@ func (b bench) serve(dir string) (*server, error) {
 			return &server{c, at}, nil
 		}
 	}
-	return nil, fmt.Errorf("the appliance of %s does not answer", dir)
+	return nil, fmt.Errorf("%v does not answer", args)
 }
 
 func (s *server) stop() {
@@ -108,6 +112,9 @@ func (v *visitor) ask(method, path string, form url.Values, headers ...string) (
 	}
 	return res.StatusCode(), string(res.Body()), string(res.Header.Peek("Location")), nil
 }
+
+// unescaped is an address as a template wrote it, read again.
+func unescaped(address string) string { return html.UnescapeString(address) }
 
 var token = regexp.MustCompile(`name="jeton" value="([^"]+)"`)
 

@@ -2,7 +2,6 @@ package console
 
 import (
 	"cmp"
-	"encoding/csv"
 	"errors"
 	"net/url"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/format/sheet"
 	"preau/ui/web"
 )
 
@@ -293,25 +293,16 @@ func downloadOutcomes(v *web.Visit) error {
 	}
 	v.Set("Content-Type", "text/csv; charset=utf-8")
 	v.Attachment("import-" + im.Date + ".csv")
-	out := v.Response().BodyWriter()
-	if _, err := out.Write([]byte("\ufeff")); err != nil {
+	w := sheet.NewWriter(v.Response().BodyWriter())
+	if err := w.Write("Genre", "Personne", "UID", "Établissement", "Fichier", "Ligne", "Identifiant", "Détail"); err != nil {
 		return err
 	}
-	w := csv.NewWriter(out)
-	w.Comma, w.UseCRLF = ';', true
-	rows := [][]string{{"Genre", "Personne", "UID", "Établissement", "Fichier", "Ligne", "Identifiant", "Détail"}}
 	for _, o := range lines {
-		rows = append(rows, []string{o.Kind, plainCell(o.Who), o.User, o.UAI, plainCell(o.File), strconv.Itoa(o.Line), plainCell(o.ID), plainCell(o.Says)})
+		if err := w.Write(o.Kind, o.Who, o.User, o.UAI, o.File, strconv.Itoa(o.Line), o.ID, o.Says); err != nil {
+			return err
+		}
 	}
-	return w.WriteAll(rows)
-}
-
-// plainCell keeps a spreadsheet from taking a text for a formula.
-func plainCell(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	return w.Close()
 }
 
 // applicable reports whether a try can be applied: by whoever sent the files,

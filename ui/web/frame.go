@@ -45,6 +45,7 @@ type Frame struct {
 	Tools         []Tool
 	Crumbs        []Link
 	Tree          []Node
+	Menus         []Menu // of nodes of the tree
 	Journal       *Journal
 	Side, Log     int // sizes of the panes, in steps
 }
@@ -66,7 +67,14 @@ type Node struct {
 	Key, Label, URL, Icon string
 	Count                 string
 	Here, Open            bool
+	Menu                  string // key of its menu, "" for none
 	Kids                  []Node
+}
+
+// A Menu holds the commands of a node, by a right click, Shift+F10 or its button.
+type Menu struct {
+	Key, Label string
+	Items      []Link
 }
 
 // A Journal is the pane of the latest events.
@@ -98,6 +106,13 @@ func (v View) Wrong(field string) string {
 		return ""
 	}
 	return v.Refusal.Fields[field]
+}
+
+// Placed reports whether the page shows what was done or refused where it
+// belongs, and not at its top.
+func (v View) Placed() bool {
+	p, ok := v.Page.(interface{ Placed() bool })
+	return ok && p.Placed()
 }
 
 // Unreachable is the address that the links of leaving mails begin with, when

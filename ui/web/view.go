@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/base64"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/gofiber/template/html/v2"
+	"rsc.io/qr"
 
 	"preau/assets"
 )
@@ -44,7 +46,7 @@ func Load() (*Views, error) {
 	}
 	v := &Views{engine: html.NewFileSystem(http.FS(templates), ".html"), statics: files, turn: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	v.buffers.New = func() any { return &bytes.Buffer{} }
-	v.engine.AddFuncMap(map[string]any{"asset": v.url, "icon": v.icon, "number": Number, "pair": Pair})
+	v.engine.AddFuncMap(map[string]any{"asset": v.url, "icon": v.icon, "number": Number, "pair": Pair, "qr": qrImage})
 	return v, v.engine.Load()
 }
 
@@ -72,6 +74,18 @@ func (v *Views) badge(b Badge) template.HTML {
 	return made
 }
 
+// qrImage draws a text as a QR code, on white whatever the theme: cameras want it.
+// What says the same in words stands beside it.
+func qrImage(text string) (template.HTML, error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return "", err
+	}
+	code.Scale = 4
+	side := strconv.Itoa((code.Size + 8) * code.Scale) // with its margin
+	return template.HTML(`<img class="qr" alt="Code QR" width="` + side + `" height="` + side + `" src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(code.PNG()) + `">`), nil
+}
+
 // Licences are those of what the product takes from others.
 func (v *Views) Licences() string { return string(v.statics.files["lib/licences.txt"].plain) }
 
@@ -86,6 +100,12 @@ func (v *Views) render(name string, data any, send func([]byte) error) error {
 		return err
 	}
 	return send(b.Bytes())
+}
+
+// File makes the answer a file to be saved under a name.
+func (v *Visit) File(name, kind string) {
+	v.Attachment(name)
+	v.Set("Content-Type", kind)
 }
 
 // Pair joins a value and the view around it, for a part that needs both.
