@@ -23,10 +23,11 @@ func (c *caller) home() string {
 
 // TestManual_P01_SeConnecter: prenom.nom opens the console for an
 // administrator; somebody else is told so and lands on the ENT side; the login
-// of a super manager is refused with its reason.
+// of a super manager is refused in the console with its reason, and accepted on
+// the ENT side.
 func TestManual_P01_SeConnecter(t *testing.T) {
 	a := demo(t)
-	b := open(t, a, "/")
+	b := open(t, a, "/console")
 	b.reads("Connexion")
 	b.healthy()
 	b.shot("connexion-1440-clair")
@@ -46,8 +47,20 @@ func TestManual_P01_SeConnecter(t *testing.T) {
 	b.reads("Honoré de Balzac")
 	b.healthy()
 
-	pupil := as(t, a, "lucas.martin", "")
+	super := open(t, a, "/")
+	super.signsIn("admin.claire.moreau", demoPassword)
+	super.wait(`location.pathname === "/"`)
+	super.reads("super gestionnaire de")
+	super.reads("Honoré de Balzac")
+	super.healthy()
+	super.visit("/console")
+	super.reads("n’est pas reconnu dans la console d’administration")
+	super.healthy()
+
+	pupil := open(t, a, "/console")
+	pupil.signsIn("lucas.martin", demoPassword)
 	pupil.wait(`location.pathname === "/"`)
+	pupil.reads("La console d’administration est réservée aux administrateurs")
 	pupil.reads("MARTIN Lucas")
 	pupil.visit("/console")
 	pupil.reads("La console d’administration est réservée aux administrateurs")

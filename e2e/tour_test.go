@@ -16,6 +16,7 @@ func pagesOf(home, record, report string) map[string]string {
 		"suspension": record + "/suspension", "diagnostic": record + "/diagnostic", "journal": home + "/journal", "changer": "/console/etablissements?depuis=" + home[len("/console/etablissements/"):],
 		"nouveau": "/console/etablissements/nouveau", "imports": "/console/imports", "raccourcis": "/console/raccourcis", "composants": "/console/composants", "fenetre": "/console/composants?fenetre=1",
 		"administrateurs": administrators, "administrateurs-vide": administrators + "?q=personne-ainsi", "administrateur-cherche": administrators + "/nouveau?q=petit", "administrateur-compte": administrators + "/nouveau/compte",
+		"oublie": "/mot-de-passe-oublie", "oublie-demande": "/mot-de-passe-oublie/demande", "oublie-question": "/mot-de-passe-oublie/question?login=lucas.martin", "code": "/code",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }

@@ -86,6 +86,7 @@ type house struct {
 	base   string
 	clock  *clock
 	log    *buffer
+	step   string // token of the pass that the next deed goes on with
 }
 
 type buffer struct {

@@ -40,7 +40,7 @@ type Pass struct {
 	Children []string `cbor:"kids,omitempty"` // whose links the first connection of a relative confirms
 	Secret   []byte   `cbor:"sec,omitempty"`  // sealed, of the second factor being set up
 
-	Known  bool       `cbor:"known,omitempty"`  // the device of the sign-in
+	Known  bool       `cbor:"known,omitempty"`  // a sign-in gave it: the password was right
 	Proved bool       `cbor:"proved,omitempty"` // the second factor was given
 	Super  bool       `cbor:"super,omitempty"`  // the sign-in is that of a super manager
 	In     data.Place `cbor:"in,omitempty"`     // who chose this establishment
@@ -51,6 +51,18 @@ func (p Pass) Key() string { return p.Hash }
 
 // Places is the whole appliance: a pass is read by the gate only.
 func (p Pass) Places() []data.Place { return []data.Place{""} }
+
+// SigningIn is the login with which the sign-in that gave the pass goes on, ""
+// for a pass that came otherwise: nobody enters by a link or by a code alone.
+func (p Pass) SigningIn(a Account) string {
+	switch {
+	case !p.Known:
+		return ""
+	case p.Super:
+		return superPrefix + a.Login
+	}
+	return a.Login
+}
 
 // Lives of passes.
 const (
@@ -71,7 +83,7 @@ func newToken() (string, error) {
 
 // errSpent refuses a token that was used, has expired or never existed, alike.
 func errSpent() error {
-	return &Refusal{Kind: Missing, Says: "Ce lien n’est plus valable : il a déjà servi, ou son délai est passé. Demandez-en un autre."}
+	return &Refusal{Kind: Missing, Says: "Ce lien n’est plus valable : il a déjà servi, ou son délai est passé. Demandez-en un autre."}
 }
 
 // NewPass makes a pass and returns its token, for an account that the caller has

@@ -24,14 +24,14 @@ func (q Question) Places() []data.Place { return []data.Place{""} }
 // SecretQuestions are those to choose from. They are the same for everybody, so
 // that the question asked to an unknown login tells nothing.
 var SecretQuestions = []string{
-	"Quel est le premier livre que vous avez relu ?",
-	"Quel surnom vous donnait-on quand vous étiez petit ?",
-	"Quel plat ne mangerez-vous jamais ?",
-	"Quel était le nom de votre première peluche ?",
-	"Dans quelle rue avez-vous appris à faire du vélo ?",
-	"Quel métier vouliez-vous faire à six ans ?",
-	"Quelle chanson connaissez-vous par cœur ?",
-	"Quel est le prénom de votre ami d’enfance ?",
+	"Quel est le premier livre que vous avez relu ?",
+	"Quel surnom vous donnait-on quand vous étiez petit ?",
+	"Quel plat ne mangerez-vous jamais ?",
+	"Quel était le nom de votre première peluche ?",
+	"Dans quelle rue avez-vous appris à faire du vélo ?",
+	"Quel métier vouliez-vous faire à six ans ?",
+	"Quelle chanson connaissez-vous par cœur ?",
+	"Quel est le prénom de votre ami d’enfance ?",
 }
 
 // shortestAnswer is in characters, once folded.

@@ -35,7 +35,11 @@ func (g *Gate) Recover(typed, from string) error {
 	}
 	var found []Account
 	facts := []data.Fact{}
-	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) (err error) {
+	err := g.store.View(data.System("mot de passe oublié"), func(tx *data.Tx) error {
+		leaves, err := post.CarriesSecrets(tx)
+		if err != nil || !leaves {
+			return errors.Join(err, Conflict("Cet appareil n’envoie pas de courriel : demandez un code à l’administrateur de votre établissement."))
+		}
 		found, err = namesakes(tx, typed)
 		return err
 	})
@@ -56,29 +60,30 @@ func (g *Gate) Recover(typed, from string) error {
 }
 
 // namesakes are the accounts of a login or of an address that may be recovered
-// by mail.
+// by mail, now.
 func namesakes(tx *data.Tx, typed string) (found []Account, err error) {
+	all := AccountsByEmail.All(tx, typed)
 	if a, err := AccountsByLogin.Get(tx, typed); err == nil {
-		found = append(found, a)
+		all = func(yield func(Account, error) bool) { yield(a, nil) }
 	} else if !errors.Is(err, data.ErrNotFound) {
 		return nil, err
-	} else {
-		for a, err := range AccountsByEmail.All(tx, typed) {
-			if err != nil {
-				return nil, err
-			}
-			if found = append(found, a); len(found) == mostNamesakes {
-				break
-			}
+	}
+	for a, err := range all {
+		if err != nil {
+			return nil, err
+		}
+		sent, err := failuresOf(tx, failureKey("recovery", a.Login), time.Hour)
+		if err != nil {
+			return nil, err
+		}
+		if a.Email == "" || a.Suspended || a.Deleted || sent.Count >= mostRecoveries {
+			continue
+		}
+		if found = append(found, a); len(found) == mostNamesakes {
+			break
 		}
 	}
-	kept := found[:0]
-	for _, a := range found {
-		if a.Email != "" && !a.Suspended && !a.Deleted {
-			kept = append(kept, a)
-		}
-	}
-	return kept, nil
+	return found, nil
 }
 
 // recoveries counts the mails that somebody was sent in the last hour, and
@@ -165,7 +170,15 @@ func NoticePassword(tx *data.Tx, a Account) error {
 
 // AskAddress mails a link that confirms the address which the owner of an
 // account typed: until it is followed, the account cannot be recovered by it.
+// Whose address it is nobody knows: few mails leave in an hour.
 func AskAddress(tx *data.Tx, a Account, address string) error {
+	ok, err := recoveries(signingIn.Over(tx), "address/"+a.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return Conflict("Trois courriels de confirmation sont partis en moins d’une heure : cherchez-les dans vos messages indésirables, ou attendez une heure pour en demander un autre.")
+	}
 	token, err := OrderPass(tx, Pass{Account: a.ID, Use: ConfirmAddress, Address: address})
 	if err != nil {
 		return err
@@ -213,4 +226,16 @@ func (s *Session) KeepPassword(tx *data.Tx, hash string) (Account, error) {
 	}
 	s.Account = a
 	return a, Tokens.Put(wide, here)
+}
+
+// SetAddress gives an account the address that its owner confirmed, and tells
+// the former one.
+func SetAddress(tx *data.Tx, id, address string) (Account, error) {
+	a, err := Accounts.Get(tx, id)
+	if err != nil {
+		return a, err
+	}
+	former := a.Email
+	a.Email = address
+	return a, errors.Join(Accounts.Put(tx, a), NoticeAddress(tx, former, address))
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"preau/data"
@@ -84,7 +85,11 @@ func (g *Gate) attempt(key, from string) error {
 		return explain(err)
 	}
 	if wait > 0 {
-		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
+		says := "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez"
+		if strings.HasPrefix(key, "login/") {
+			says += " ; un appareil déjà utilisé pour ce compte n’attend pas"
+		}
+		return &Refusal{Kind: Throttled, Wait: wait, Says: says + "."}
 	}
 	return nil
 }
@@ -146,10 +151,14 @@ func addressKey(from string) string {
 	return "from/" + from
 }
 
-// forget drops the failures of a key once the try was right; known says that the
-// device never counted as one that fails.
+// forget drops the failures of a key once the try was right. A known device never
+// counted as one that fails: that its owner comes and goes gives nobody else
+// other guesses.
 func forget(tx *data.Tx, key, from string, known bool) error {
-	if err := drop(tx, Failures, key); err != nil || known {
+	if known {
+		return nil
+	}
+	if err := drop(tx, Failures, key); err != nil {
 		return err
 	}
 	address, err := failuresOf(tx, addressKey(from), sprayWindow)

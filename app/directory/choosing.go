@@ -21,6 +21,7 @@ type Choosing struct {
 	Question  bool   // a secret question is proposed
 	HasTerms  bool   // there are terms to accept
 	Records   bool   // another records password may be chosen with it
+	SigningIn string // see access.Pass.SigningIn
 }
 
 // choosing are the uses of passes that choose a password.
@@ -38,13 +39,13 @@ func ChoosingOf(g *access.Gate, token, from string) (c Choosing, err error) {
 			return err
 		}
 		role, err := access.RoleOf(tx, s.Account.ID)
-		c = Choosing{Login: s.Account.Login, Email: s.Account.Email, First: p.Use == access.ChooseFirst, Shortest: rule.Shortest}
+		c = Choosing{Login: s.Account.Login, Email: s.Account.Email, First: p.Use == access.ChooseFirst, Shortest: rule.Shortest, SigningIn: p.SigningIn(s.Account)}
 		if c.First && u.ID != "" {
 			c.Email = u.Email.Value()
 			c.NeedsMail = u.Profile != Student && c.Email == ""
 			c.Question, c.HasTerms = role == "", true
 		}
-		c.Records = p.Handed && u.keepsRecords()
+		c.Records = p.Handed && u.KeepsRecords()
 		return err
 	})
 	return c, err
@@ -128,7 +129,7 @@ func (f PasswordForm) check(s *access.Session, asked Choosing) error {
 // addChosen notes that a password and its repetition differ.
 func (n notes) addChosen(password, again string) {
 	if n["mot-de-passe"] == "" && password != again {
-		n.add("encore", "Les deux mots de passe diffèrent : saisissez le même.")
+		n.add("encore", "Les deux mots de passe diffèrent : saisissez le même.")
 	}
 }
 

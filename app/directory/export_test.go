@@ -6,3 +6,9 @@ func ImportBatch(n int) (was int) {
 	was, importBatch = importBatch, n
 	return was
 }
+
+// What families type, and what the console shows of a child.
+var (
+	Household      = place
+	RenewChildCode = renewChildCode
+)

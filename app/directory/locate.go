@@ -33,6 +33,21 @@ func PlaceOfUAI(s *access.Session, uai string) (place data.Place, err error) {
 	return place, err
 }
 
+// CardsAt returns the public cards of the establishments of some places.
+func CardsAt(s *access.Session, places ...data.Place) (cards []Card, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		for _, place := range places {
+			c, err := Cards.Get(locating.Over(tx), UAIOf(place))
+			if err != nil {
+				return err
+			}
+			cards = append(cards, c)
+		}
+		return nil
+	})
+	return cards, err
+}
+
 var foundingAcademy = access.NewAction("academy.create", "Création d’une académie", access.CreateEstablishments, data.Attention)
 
 // Slug is the key of an académie of this name.

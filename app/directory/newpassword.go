@@ -20,9 +20,9 @@ var (
 // NoAddress is why no password is sent to somebody without an e-mail.
 const NoAddress = "L’adresse e-mail de l’utilisateur n’est pas renseignée : le mot de passe ne peut pas être envoyé."
 
-// keepsRecords reports whether somebody has a records password beside the ENT
+// KeepsRecords reports whether somebody has a records password beside the ENT
 // one: teachers, and the staff of direction and education, by function.
-func (u User) keepsRecords() bool {
+func (u User) KeepsRecords() bool {
 	if u.Profile == Teacher {
 		return true
 	}
@@ -114,7 +114,7 @@ func NewRecordsPassword(ctx context.Context, s *access.Session, uai, id string) 
 }
 
 func sendRecords(tx *data.Tx, u User, password, hash string) error {
-	if !u.keepsRecords() {
+	if !u.KeepsRecords() {
 		return access.Conflict("Seuls les enseignants et les personnels de direction et d’éducation ont un mot de passe scolarité.")
 	}
 	if err := mailable(tx, u); err != nil {
@@ -138,11 +138,33 @@ func AskRecordsPassword(ctx context.Context, s *access.Session) error {
 		if err != nil {
 			return nil, err
 		}
+		if !u.KeepsRecords() {
+			return nil, access.NotFound()
+		}
 		if _, known, err := access.RecordsOf(tx, u.ID); err != nil || known {
 			return nil, errors.Join(err, access.Conflict("Vous avez déjà un mot de passe scolarité. S’il est perdu, demandez-en un autre à l’administrateur de votre établissement."))
 		}
+		if err := reachable(tx, u); err != nil {
+			return nil, err
+		}
 		return u, sendRecords(tx, u, password, hash)
 	})
+}
+
+// reachable is mailable, in the words of the person themselves.
+func reachable(tx *data.Tx, u User) error {
+	leaves, err := post.CarriesSecrets(tx)
+	switch {
+	case err != nil:
+		return err
+	case !leaves:
+		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : demandez votre mot de passe scolarité à l’administrateur de votre établissement.")
+	case u.Email.Value() == "":
+		return access.Conflict("Votre adresse e-mail n’est pas renseignée : indiquez-la dans « Mon compte », puis confirmez-la.")
+	case u.Unsure:
+		return access.Conflict("Votre adresse e-mail n’est pas encore confirmée : suivez le lien du courriel que vous avez reçu, ou faites-le renvoyer depuis « Mon compte ».")
+	}
+	return nil
 }
 
 // A HandedCode is a code as it is shown once to whoever hands it over.

@@ -110,6 +110,10 @@ var kinds = map[string]web.Link{
 	"password":      {Label: "Mot de passe", Icon: "key"},
 	"factor":        {Label: "Second facteur", Icon: "shield-lock"},
 	"mail":          {Label: "Courriel", Icon: "envelope"},
+	"terms":         {Label: "Charte", Icon: "file-text"},
+	"records":       {Label: "Scolarité", Icon: "journal-check"},
+	"device":        {Label: "Appareil connu", Icon: "laptop"},
+	"question":      {Label: "Question secrète", Icon: "question-circle"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {

@@ -257,5 +257,8 @@ func pages(v *web.Visit) []web.Link {
 	for _, t := range tools(v, "")[1:] {
 		all = append(all, web.Link{Label: t.Label, URL: t.URL, Icon: t.Icon})
 	}
+	if uais, err := directory.RecentOf(v.Session); err == nil && len(uais) > 0 {
+		all = append(all, web.Link{Label: "Charte et données", URL: at(uais[0]) + "/charte", Icon: "file-text"})
+	}
 	return append(all, web.Link{Label: "Raccourcis", URL: "/console/raccourcis", Icon: "keyboard"})
 }

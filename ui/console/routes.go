@@ -28,6 +28,8 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/nouveau", createEstablishment)
 	c.Get("/etablissements/:uai", showEstablishment)
 	c.Post("/etablissements/:uai", reached(editEstablishment))
+	c.Get("/etablissements/:uai/charte", showTerms)
+	c.Post("/etablissements/:uai/charte", writeTerms)
 
 	c.Get("/etablissements/:uai/utilisateurs/:profil", showPeople)
 	c.Get("/etablissements/:uai/recherche", reached(searchPeople))

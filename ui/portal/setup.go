@@ -18,10 +18,3 @@ func profileName(profile string) string {
 	}
 	return directory.Profile(profile).One()
 }
-
-// licencesPage is simple/licences.html: what is in the product and not ours.
-type licencesPage struct{ Text string }
-
-func showLicences(v *web.Visit) error {
-	return v.ShowSimple("simple/licences", "Licences", licencesPage{v.Views.Licences()})
-}

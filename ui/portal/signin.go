@@ -5,6 +5,8 @@ package portal
 import (
 	"crypto/subtle"
 	"errors"
+	"net/url"
+	"strings"
 
 	"preau/app/access"
 	"preau/ui/web"
@@ -14,16 +16,41 @@ import (
 func Mount(public, signed web.Router) {
 	public.Get("/connexion", showSignIn)
 	public.Post("/connexion", signIn)
+	mountSteps(public)
+	mountPassword(public)
+	mountRecovery(public)
 	public.Get("/premiere-mise-en-service", showSetup)
 	public.Post("/premiere-mise-en-service", setUp)
 	public.Get("/licences", showLicences)
 	public.Get("/accessibilite", showAccessibility)
 	public.Post("/theme", setTheme)
+	public.Get("/activation", showActivation)
+	public.Post("/activation", activate)
+	public.Get("/charte", showCharter)
+	public.Get("/confidentialite", showNotice)
+	public.Get("/mentions-legales", showImprint)
 
 	signed.Get("/", showHome)
 	signed.Post("/deconnexion", signOut)
 	signed.Post("/prolonger", prolong)
-	signed.Post("/sessions", closeOthers)
+	signed.Get("/compte", showAccount)
+	signed.Post("/compte/enfants", addChild)
+	signed.Post("/compte/adresse", changeAddress)
+	signed.Post("/compte/adresse/confirmation", askAddressAgain)
+	signed.Post("/compte/telephones", changePhones)
+	signed.Post("/compte/mot-de-passe", changePassword)
+	signed.Post("/compte/question", changeQuestion)
+	signed.Get("/compte/second-facteur", showOwnFactor)
+	signed.Post("/compte/second-facteur", confirmFactor)
+	signed.Post("/compte/second-facteur/debut", beginFactor)
+	signed.Get("/compte/second-facteur/retrait", askDropFactor)
+	signed.Post("/compte/second-facteur/retrait", dropFactor)
+	signed.Post("/compte/appareils", forgetDevice)
+	signed.Post("/compte/sessions", closeOthers)
+
+	signed.Get("/scolarite", theirs(showRecords))
+	signed.Post("/scolarite", theirs(openRecords))
+	signed.Post("/scolarite/courriel", theirs(askRecords))
 }
 
 // signInPage is simple/signin.html.
@@ -37,7 +64,7 @@ type sheetLine struct{ Login, Name, Role string }
 
 func showSignIn(v *web.Visit) error {
 	if v.Session != nil && v.Refused() == nil {
-		return v.Done(landing(v, v.Ask("vers")), "")
+		return v.Done(landing(v, v.Ask("vers")))
 	}
 	code, err := v.Appliance.SetupCode()
 	if err != nil {
@@ -47,7 +74,7 @@ func showSignIn(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := signInPage{Login: v.Typed("login", ""), To: v.Typed("vers", v.Ask("vers")), Setup: code != ""}
+	page := signInPage{Login: v.Typed("login", v.KeptLogin()), To: v.Typed("vers", v.Ask("vers")), Setup: code != ""}
 	if set.Demo {
 		for _, s := range set.Sheet {
 			page.Sheet = append(page.Sheet, sheetLine(s))
@@ -57,30 +84,73 @@ func showSignIn(v *web.Visit) error {
 }
 
 func signIn(v *web.Visit) error {
-	signed, err := v.Appliance.Gate.SignIn(v.Context(), access.SignIn{Login: v.Form("login"), Password: v.FormValue("mot-de-passe"),
-		From: v.From(v.Ctx), Agent: web.Clean(v.Ctx.Get("User-Agent")), Device: v.Device()})
+	in := attempt(v)
+	in.Login, in.Password = v.Form("login"), v.FormValue("mot-de-passe")
+	signed, err := v.Appliance.Gate.SignIn(v.Context(), in)
 	if err != nil {
 		return v.Again(err, showSignIn)
 	}
-	if v.Session != nil { // the browser holds one session, the former one ends
+	return follow(v, signed)
+}
+
+// attempt is a sign-in from this browser, to be completed by what was typed.
+func attempt(v *web.Visit) access.SignIn {
+	to := web.OwnPath(v.Form("vers"))
+	return access.SignIn{From: v.From(v.Ctx), Agent: web.Clean(v.Ctx.Get("User-Agent")), Device: v.Device(), Console: isConsole(to)}
+}
+
+// isConsole reports whether a path of ours leads to the console.
+func isConsole(to string) bool {
+	path, _, _ := strings.Cut(to, "?")
+	return path == "/console" || strings.HasPrefix(path, "/console/")
+}
+
+// follow gives the browser its session, or leads it to the page of what its
+// sign-in still asks.
+func follow(v *web.Visit, signed *access.Signed) error {
+	if signed.Next != "" {
+		v.KeepStep(signed.Pass)
+		return v.Done(goingTo(stepPaths[signed.Next], v.Form("vers")), "")
+	}
+	if err := enter(v, signed); err != nil {
+		return err
+	}
+	return v.Done(landing(v, v.Form("vers")))
+}
+
+// enter gives the browser its session: it holds one, the former one ends.
+func enter(v *web.Visit, signed *access.Signed) error {
+	if v.Session != nil {
 		if err := v.Session.SignOut(); err != nil {
 			return err
 		}
 	}
+	v.DropStep()
 	v.SignIn(signed)
-	return v.Done(landing(v, v.Form("vers")), "")
+	return nil
 }
 
-// landing is where somebody who has signed in goes: where they were going, else
-// the console for an administrator, else the ENT.
-func landing(v *web.Visit, to string) string {
-	if to = web.OwnPath(to); to != "/" {
-		return to
+// goingTo is a page on the way to another.
+func goingTo(page, to string) string {
+	if to = web.OwnPath(to); to == "/" {
+		return page
 	}
-	if v.Session.Administers() {
-		return "/console"
+	return page + "?vers=" + url.QueryEscape(to)
+}
+
+// landing is where somebody who has signed in goes, with what they are told
+// there: where they were going, else the console for an administrator, else the
+// ENT, which is where somebody lands whom the console would not open to.
+func landing(v *web.Visit, to string) (path, says string) {
+	switch to = web.OwnPath(to); {
+	case isConsole(to) && v.Session.Super == "" && !v.Session.Administers():
+		return "/", web.NotAdministrator
+	case to != "/":
+		return to, ""
+	case v.Session.Administers():
+		return "/console", ""
 	}
-	return "/"
+	return "/", ""
 }
 
 func signOut(v *web.Visit) error {
@@ -93,39 +163,6 @@ func signOut(v *web.Visit) error {
 
 // prolong does nothing but be a visit: that is what makes a session last.
 func prolong(v *web.Visit) error { return v.Done(v.Form("retour"), "") }
-
-// homePage is simple/home.html: who one is, until the ENT has services to show.
-type homePage struct {
-	Name, Login, Profile string
-	Administers          bool
-	Others               []sessionLine
-}
-
-// sessionLine is another open session of the person.
-type sessionLine struct{ Key, Since, From, Agent string }
-
-func showHome(v *web.Visit) error {
-	a := v.Session.Account
-	page := homePage{Name: a.Name, Login: a.Login, Profile: profileName(a.Profile), Administers: v.Session.Administers()}
-	open, err := v.Session.Sessions()
-	if err != nil {
-		return err
-	}
-	for _, t := range open {
-		if t.Hash != v.Session.Token {
-			page.Others = append(page.Others, sessionLine{t.Hash, web.Moment(v.Session.Now(), t.Created), t.From, t.Agent})
-		}
-	}
-	return v.ShowSimple("simple/home", "Accueil", page)
-}
-
-// closeOthers ends one of the person's other sessions, or all of them.
-func closeOthers(v *web.Visit) error {
-	if err := v.Session.CloseOthers(v.Form("session")); err != nil {
-		return err
-	}
-	return v.Done("/", "Fermé.")
-}
 
 func setTheme(v *web.Visit) error {
 	v.SetTheme(v.Form("theme"))
@@ -171,8 +208,4 @@ func setUp(v *web.Visit) error {
 	}
 	v.SignIn(signed)
 	return v.Done("/console/demarrage", "L’appareil est prêt. Il lui manque un établissement.")
-}
-
-func showAccessibility(v *web.Visit) error {
-	return v.ShowSimple("simple/accessibility", "Accessibilité", nil)
 }

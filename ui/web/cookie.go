@@ -18,6 +18,7 @@ const (
 	flashCookie   = "message"
 	formCookie    = "formulaire"
 	themeCookie   = "theme"
+	stepCookie    = "etape"
 )
 
 // cookieName is the full name of a cookie.

@@ -97,6 +97,13 @@ func (v View) Wrong(field string) string {
 	return v.Refusal.Fields[field]
 }
 
+// Placed reports whether the page shows what was done or refused where it
+// belongs, and not at its top.
+func (v View) Placed() bool {
+	p, ok := v.Page.(interface{ Placed() bool })
+	return ok && p.Placed()
+}
+
 // Sizes of panes, in steps of the style sheet.
 const (
 	sideStep, logStep = 3, 4

@@ -8,7 +8,9 @@ type Field struct {
 	Origin             string // of a value that two sources write
 	Revert             string // key of the field whose federated value can be taken again
 	Complete           string // autocomplete token
+	Mode               string // inputmode, "" for the usual keyboard
 	Required, Locked   bool
+	Focus              bool // it has the focus when the page opens
 }
 
 // A File is a field that takes a file: parts/file.

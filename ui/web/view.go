@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"encoding/base64"
 	"html/template"
 	"io/fs"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"sync"
 
 	"github.com/gofiber/template/html/v2"
+	"rsc.io/qr"
 
 	"preau/assets"
 )
@@ -44,7 +46,7 @@ func Load() (*Views, error) {
 	}
 	v := &Views{engine: html.NewFileSystem(http.FS(templates), ".html"), statics: files, turn: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	v.buffers.New = func() any { return &bytes.Buffer{} }
-	v.engine.AddFuncMap(map[string]any{"asset": v.url, "icon": v.icon, "number": Number, "pair": Pair})
+	v.engine.AddFuncMap(map[string]any{"asset": v.url, "icon": v.icon, "number": Number, "pair": Pair, "qr": qrImage})
 	return v, v.engine.Load()
 }
 
@@ -70,6 +72,18 @@ func (v *Views) badge(b Badge) template.HTML {
 	made := template.HTML(`<span class="badge `+template.HTMLEscapeString(b.Tone)+`">`) + v.icon(b.Icon) + template.HTML(template.HTMLEscapeString(b.Label)+`</span>`)
 	v.badges.Store(b, made)
 	return made
+}
+
+// qrImage draws a text as a QR code, on white whatever the theme: cameras want it.
+// What says the same in words stands beside it.
+func qrImage(text string) (template.HTML, error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return "", err
+	}
+	code.Scale = 4
+	side := strconv.Itoa((code.Size + 8) * code.Scale) // with its margin
+	return template.HTML(`<img class="qr" alt="Code QR" width="` + side + `" height="` + side + `" src="data:image/png;base64,` + base64.StdEncoding.EncodeToString(code.PNG()) + `">`), nil
 }
 
 // Licences are those of what the product takes from others.

@@ -130,6 +130,7 @@ func (v *Visit) prove() error {
 	token, err := v.Session.Prove(v.Context(), password)
 	if kind := access.KindOf(err); err != nil && (kind == access.Invalid || kind == access.Throttled) {
 		errors.As(err, &v.unproved)
+		v.Session.Proved = time.Time{} // whoever types a wrong one proves nothing, however recent the last
 		return nil
 	}
 	if err != nil {
