@@ -10,7 +10,7 @@ import (
 var (
 	mailRow  = regexp.MustCompile(`(?s)<tr\b.*?</tr>`)
 	mailLink = regexp.MustCompile(`href="(/console/appareil/courriels/[^"?]+)"`)
-	mailText = regexp.MustCompile(`(?s)<pre id="texte"[^>]*>(.*?)</pre>`)
+	mailText = regexp.MustCompile(`(?s)<pre [^>]*id="texte"[^>]*>(.*?)</pre>`)
 	secret   = regexp.MustCompile(`(/[a-z-]+\?lien=[\w-]{43})\s`)
 )
 
