@@ -91,6 +91,7 @@ func TestManual_P03_HabiliterUnAdministrateurLocal(t *testing.T) {
 	for _, name := range two {
 		b.find("rowheader", name)
 	}
+	b.wait(`document.querySelector("[name=chercher-texte]").value === ""`) // what was sent is no longer typed
 	b.framed("administrateur")
 
 	text := mailTo(t, a, "ines.faure@exemple.example")
