@@ -15,6 +15,8 @@ func pagesOf(home, record, report string) map[string]string {
 		"fiche": record, "fiche-groupes": record + "?onglet=groupes", "fiche-scolarite": record + "?onglet=scolarite", "fiche-evenements": record + "?onglet=evenements",
 		"suspension": record + "/suspension", "diagnostic": record + "/diagnostic", "journal": home + "/journal", "changer": "/console/etablissements?depuis=" + home[len("/console/etablissements/"):],
 		"nouveau": "/console/etablissements/nouveau", "imports": "/console/imports", "raccourcis": "/console/raccourcis", "composants": "/console/composants", "fenetre": "/console/composants?fenetre=1",
+		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
+		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }
