@@ -21,6 +21,8 @@ func pagesOf(home, record, report string) map[string]string {
 		"charte-etablissement": home + "/charte", "compte": "/compte", "activation": "/activation", "charte": "/charte", "donnees": "/confidentialite", "mentions": "/mentions-legales",
 		"administrateurs": administrators, "administrateurs-vide": administrators + "?q=personne-ainsi", "administrateur-cherche": administrators + "/nouveau?q=petit", "administrateur-compte": administrators + "/nouveau/compte",
 		"appareil": "/console/appareil", "courriels": "/console/appareil/courriels",
+		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
+		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }
