@@ -123,8 +123,9 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 // depositName is the folder of a directory where deliveries wait for the night.
 const depositName = "aaf-depot"
 
-// Night runs the jobs of the night: the purge, what was sent and not applied,
-// what waits in the deposit. What was erased leaves the disk with a compaction.
+// Night runs the jobs of the night: the purge, the guests whose last day is
+// over, what was sent and not applied, what waits in the deposit. What was
+// erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
 	err := directory.PurgeDeleted(s)
@@ -134,7 +135,7 @@ func (a *App) Night(ctx context.Context) error {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.ForgetReports(s), directory.ForgetActions(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // sentPrefix begins the names of the files that the console received.

@@ -205,7 +205,7 @@ func TestFamilyActivates(t *testing.T) {
 	if links := h.user(f.kids[0].ID).Links; links[0].Confirmed.IsZero() || !links[1].Confirmed.IsZero() {
 		t.Errorf("links of Nina: %+v", links)
 	}
-	p.leads(p.post("/compte/enfants", url.Values{"code": {f.codes[1]}}), "/compte#enfants")
+	p.leads(p.post("/compte/enfants", url.Values{"code": {f.codes[1]}}), "/compte?section=enfants#enfants")
 	if page := p.get("/compte").Body; !strings.Contains(page, "VERNIER Hugo") || strings.Contains(page, "à confirmer</b>") {
 		t.Error("the second child is not added")
 	}
@@ -296,11 +296,11 @@ func TestOwnThingsOnly(t *testing.T) {
 	if len(key(lucas, "appareil")) != 2 || there.get("/").Status != http.StatusOK {
 		t.Fatal("what is another's was touched")
 	}
-	lucas.leads(lucas.post("/compte/appareils", url.Values{"appareil": {devices[0]}}), "/compte#appareils")
+	lucas.leads(lucas.post("/compte/appareils", url.Values{"appareil": {devices[0]}}), "/compte?section=appareils#appareils")
 	if left := key(lucas, "appareil"); len(left) != 1 || left[0] != devices[1] {
 		t.Errorf("%v left of %v", left, devices)
 	}
-	lucas.leads(lucas.post("/compte/appareils", nil), "/compte#appareils")
+	lucas.leads(lucas.post("/compte/appareils", nil), "/compte?section=appareils#appareils")
 	if page := lucas.get("/compte").Body; !strings.Contains(page, "Aucun appareil n’est connu") || there.get("/").Status != http.StatusOK {
 		t.Error("devices are left, or a session was closed with them")
 	}
@@ -351,7 +351,7 @@ func TestChangeOwnAddress(t *testing.T) {
 		t.Errorf("a wrong proof: %d", got.Status)
 	}
 	form.Set(access.ProofField, demo.Password)
-	p.leads(p.post("/compte/adresse", form), "/compte#adresse")
+	p.leads(p.post("/compte/adresse", form), "/compte?section=adresse#adresse")
 	if page := p.get("/compte").Body; !strings.Contains(page, "À confirmer") || !strings.Contains(page, "Renvoyer le courriel") {
 		t.Error("the address is not to be confirmed")
 	}
@@ -363,7 +363,7 @@ func TestChangeOwnAddress(t *testing.T) {
 	}
 	first := h.linkOf(fresh)
 	h.clock.pass(time.Second)
-	p.leads(p.post("/compte/adresse/confirmation", nil), "/compte#adresse")
+	p.leads(p.post("/compte/adresse/confirmation", nil), "/compte?section=adresse#adresse")
 	if got := h.visitor().get(first); got.Status != http.StatusNotFound {
 		t.Errorf("the former link: %d", got.Status)
 	}
@@ -390,7 +390,7 @@ func TestAdministratorsAddress(t *testing.T) {
 	a.Email = "paul.lefevre@exemple.example"
 	h.change(func(tx *data.Tx) (data.Row, error) { return a, access.Accounts.Put(tx, a) })
 	p := h.enter("paul.lefevre")
-	p.leads(p.post("/compte/adresse", url.Values{"email": {"lefevre.paul@exemple.example"}}), "/compte#adresse")
+	p.leads(p.post("/compte/adresse", url.Values{"email": {"lefevre.paul@exemple.example"}}), "/compte?section=adresse#adresse")
 	if got := h.account("paul.lefevre").Email; got != "paul.lefevre@exemple.example" {
 		t.Errorf("the address is %q before its link was followed", got)
 	}
@@ -424,7 +424,7 @@ func TestChangeOwnPassword(t *testing.T) {
 		}
 	}
 	h.nobody().leads(h.nobody().tries("claire.moreau", demo.Password), "/console")
-	p.leads(p.post("/compte/mot-de-passe", form(demo.Password, another, another)), "/compte#mot-de-passe")
+	p.leads(p.post("/compte/mot-de-passe", form(demo.Password, another, another)), "/compte?section=mot-de-passe#mot-de-passe")
 	p.stands("/compte", http.StatusOK)
 	there.stands("/compte", http.StatusSeeOther)
 	if got := h.nobody().tries("claire.moreau", demo.Password); got.Status != http.StatusUnprocessableEntity {
@@ -439,7 +439,7 @@ func TestChangeOwnPassword(t *testing.T) {
 func TestOwnFactor(t *testing.T) {
 	h := newHouse(t)
 	p := h.enter("claire.moreau")
-	p.leads(p.get("/compte/second-facteur"), "/compte#second-facteur") // nobody has begun
+	p.leads(p.get("/compte/second-facteur"), "/compte?section=second-facteur#second-facteur") // nobody has begun
 	begin := func(p *person) string {
 		p.leads(p.post("/compte/second-facteur/debut", url.Values{access.ProofField: {demo.Password}}), "/compte/second-facteur")
 		page := p.get("/compte/second-facteur").Body
@@ -471,7 +471,7 @@ func TestOwnFactor(t *testing.T) {
 
 	token, _ := h.enrolling("sophie.girard")
 	p.goesOn(token)
-	p.leads(p.get("/compte/second-facteur"), "/compte#second-facteur") // it is not hers
+	p.leads(p.get("/compte/second-facteur"), "/compte?section=second-facteur#second-facteur") // it is not hers
 
 	h.clock.pass(6 * time.Minute)
 	if got := p.post("/compte/second-facteur/retrait", nil); got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, `id="f-preuve"`) {

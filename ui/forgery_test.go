@@ -33,11 +33,12 @@ type deed struct {
 }
 
 // shown are the routes that answer with a page instead of leading to one: of
-// what is shown once.
+// what is shown once, or as one types.
 var shown = map[string]bool{
 	"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true,
-	"POST /console/administrateurs/:id/code": true,
+	"POST /console/administrateurs/:id/code":                               true,
+	"POST /console/etablissements/:uai/utilisateurs/invites/ressemblances": true,
 }
 
 // deeds does every unsafe route once, in an order that makes each possible: the
@@ -86,6 +87,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/administrateurs/:id/reactivation", deed{marc, admin + "/reactivation", nil, nil, true})
 	h.write(before, func(tx *data.Tx) error { return access.Factors.Put(tx, access.Factor{Account: before.ID, At: tx.Now}) })
 	do("POST /console/administrateurs/:id/second-facteur", deed{marc, admin + "/second-facteur", nil, nil, true})
+	h.guestDeeds(uai, do)
 
 	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
 	tried := h.lastImport(directory.ImportTried)

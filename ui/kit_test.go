@@ -27,6 +27,7 @@ import (
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/format/guestcsv"
 	"preau/app/post"
 	"preau/data"
 	"preau/ui/web"
@@ -404,7 +405,8 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, a mail and a mass action on nobody, and returns the identifier of all.
+// apply, a mail, a file of guests and a mass action on nobody, and returns the
+// identifier of all.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -415,8 +417,9 @@ func (h *house) report(uai string) string {
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
 	m := post.Mail{ID: im.ID, To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: im.At, State: post.Kept}
 	act := directory.MassAction{ID: im.ID, Kind: directory.MassSuspend, At: place, Filter: directory.Filter{Profile: directory.Student}, State: directory.MassDone}
+	guests := directory.GuestImport{ID: im.ID, Place: place, At: s.Now(), Name: "liste.csv", Lines: []guestcsv.Line{{N: 1, LastName: "Vasseur", FirstName: "Luc", Email: "luc.vasseur@exemple.example", Birth: "12/03/1985"}}}
 	if err := s.Upkeep(func(tx *data.Tx) error {
-		return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m), directory.MassActions.Put(tx, act))
+		return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m), directory.MassActions.Put(tx, act), directory.GuestImports.Put(tx, guests))
 	}); err != nil {
 		h.t.Fatal(err)
 	}

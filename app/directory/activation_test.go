@@ -281,6 +281,8 @@ func TestHandedCodeConfirms(t *testing.T) {
 	if h.confirmed(tom) != "Ann" || h.confirmed(lea) != "Ann" || h.confirmed(h.nina) != "" {
 		t.Errorf("Tom: %s, Léa: %s, Nina: %s", h.confirmed(tom), h.confirmed(lea), h.confirmed(h.nina))
 	}
+	h.renew(tom)
+	wantsField(t, "a new code of a child added already", directory.AddChild(h.signIn(abroad.Login.Value()), h.codes[tom.ID]), "code")
 }
 
 // TestSecondChild: an active relative adds the child whose link is declared, by

@@ -19,4 +19,5 @@ import "./ui/file.js";
 import "./ui/print.js";
 import "./ui/picks.js";
 import "./ui/proposal.js";
+import "./ui/lookalikes.js";
 import "./ui/moves.js";

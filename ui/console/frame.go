@@ -51,6 +51,7 @@ func frame(v *web.Visit, uai, node string, crumbs ...web.Link) (*web.Frame, erro
 		Tools:         tools(v, uai),
 		Crumbs:        append([]web.Link{first}, crumbs...),
 		Tree:          nodes(v, tree, node),
+		Menus:         []web.Menu{{Key: guestMenu, Label: directory.Guest.Many(), Items: guestCommands(uai)}},
 		Journal:       &web.Journal{Events: eventLines(v, uai, events), Last: last, Stream: home + "/journal/flux", Full: home + "/journal"},
 	}, nil
 }
@@ -85,6 +86,7 @@ func nodes(v *web.Visit, t directory.Tree, here string) []web.Node {
 		users.Kids = append(users.Kids, web.Node{Key: p.Path(), Label: p.Many(), Icon: icons[p], URL: home + "/utilisateurs/" + p.Path(),
 			Count: web.Number(t.Counts[p]), Here: here == p.Path()})
 	}
+	users.Kids[len(users.Kids)-1].Menu = guestMenu
 	users.Kids = append(users.Kids, web.Node{Key: deletedPath, Label: "Suppressions", Icon: "person-x", URL: home + "/utilisateurs/" + deletedPath,
 		Count: web.Number(t.Deleted), Here: here == deletedPath})
 	users.Kids = append(users.Kids, web.Node{Key: "identifiants", Label: "Identifiants des utilisateurs", Icon: "card-list", URL: home + "/identifiants", Here: here == "identifiants"})
@@ -101,6 +103,7 @@ const deletedPath = "suppressions"
 // their key.
 var kinds = map[string]web.Link{
 	"user":          {Label: "Compte", Icon: "person-gear"},
+	"guest":         {Label: "Invité", Icon: "person-plus"},
 	"session":       {Label: "Connexion", Icon: "box-arrow-in-right"},
 	"establishment": {Label: "Établissement", Icon: "building-gear"},
 	"import":        {Label: "Import", Icon: "database-down"},
@@ -174,6 +177,8 @@ func subjectURL(uai string, e directory.Event) string {
 		return at(uai) + "/utilisateurs/fiche/" + e.Subject
 	case "establishments":
 		return at(uai)
+	case "guest-imports":
+		return guestsAt(uai) + "/imports/" + e.Subject
 	case "imports":
 		return "/console/imports/" + e.Subject
 	case "mass-actions":

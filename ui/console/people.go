@@ -32,7 +32,12 @@ type peoplePage struct {
 	Home           string
 	Pager          web.Pager
 	Empty          web.Empty
+	Commands       []web.Link // of guests
+	Recent         []recentImport
 }
+
+// A recentImport is a file of guests that can still be undone.
+type recentImport struct{ Says, URL string }
 
 type personLine struct {
 	ID, URL, Name, Login, Where, Birth, Seen, State string
@@ -86,6 +91,11 @@ func showPeople(v *web.Visit) error {
 	page.lines(v, list)
 	page.Pager = pager(v, page.Home, list)
 	page.Empty = emptyList(page, deleted)
+	if profile == directory.Guest {
+		if err := page.guests(v, uai); err != nil {
+			return err
+		}
+	}
 	f, err := frame(v, uai, page.Profile, web.Link{Label: "Utilisateurs", URL: at(uai) + "/utilisateurs/eleves"}, web.Link{Label: page.Title, Here: true})
 	if err != nil {
 		return err
@@ -155,9 +165,31 @@ func (p *peoplePage) lines(v *web.Visit, list directory.List) {
 		}
 		if p.Deleted {
 			line.Seen, line.Where = l.DeletedAt.Local().Format("02/01/2006"), l.Profile.One()
+			if l.Profile == directory.Guest {
+				line.State = "guest"
+			}
 		}
 		p.Lines[i] = line
 	}
+}
+
+// guests adds to the list what one does to guests, and the imports of the day.
+func (p *peoplePage) guests(v *web.Visit, uai string) error {
+	p.Commands = guestCommands(uai)
+	if !p.Filtered {
+		p.Empty = web.Empty{Icon: "person-plus", Says: "Aucun invité pour l’instant. Un invité est quelqu’un que l’annuaire fédérateur ne connaît pas : un intervenant, un partenaire.", Action: &p.Commands[0]}
+	}
+	now := v.Session.Now()
+	imports, err := directory.GuestImportsOf(v.Session, uai)
+	for _, im := range imports {
+		switch at := guestsAt(uai) + "/imports/" + im.ID; {
+		case im.Undoable(now):
+			p.Recent = append(p.Recent, recentImport{"Import de « " + im.Name + " », " + web.Moment(now, im.Applied) + "\u00a0: " + im.Counts.String() + ".", at})
+		case im.Pending(now):
+			p.Recent = append(p.Recent, recentImport{"Le fichier « " + im.Name + " » attend d’être vérifié.", at})
+		}
+	}
+	return err
 }
 
 func emptyList(p peoplePage, deleted bool) web.Empty {

@@ -33,6 +33,8 @@ type recordPage struct {
 	Schooling            []fact
 	Classes              []web.Link
 	Suspend, Reactivate  string
+	Detach, Restore      string // of a guest
+	Term                 []web.Field
 	History              []web.EventLine
 	Dialog               *question
 	Passwords            *passwordPart
@@ -126,6 +128,9 @@ func (p *recordPage) tabs(v *web.Visit) {
 func (p *recordPage) explain(r directory.Record) {
 	switch {
 	case r.State() == directory.Deleted:
+		if r.Profile == directory.Guest {
+			p.Restore = p.Home + "/rattachement"
+		}
 		p.Why = "Ce compte est supprimé depuis le " + r.DeletedAt.Local().Format("02/01/2006") + " : il se consulte et ne se modifie plus. " + sentence(r.DeletedBy)
 	case !r.MayEdit:
 		p.Why = "Ce compte est celui d’un administrateur d’un rôle supérieur au vôtre : vous pouvez le consulter."
@@ -133,6 +138,9 @@ func (p *recordPage) explain(r directory.Record) {
 		p.Reactivate = p.Home + "/reactivation"
 	default:
 		p.Suspend = p.Home + "/suspension"
+	}
+	if r.Profile == directory.Guest && r.MayEdit {
+		p.Detach = p.Home + "/detachement"
 	}
 }
 
@@ -235,6 +243,9 @@ func (p *recordPage) switches(v *web.Visit, r directory.Record) {
 		admin.Says = "Autorisé par " + r.Admin.ByName + " le " + web.Stamp(r.Admin.At) + "."
 	}
 	p.Switches = []switchLine{admin, {Name: "editeur", Label: "Éditeur de page publique", On: r.Here.Editor, Locked: !r.MayEdit}}
+	if r.Profile == directory.Guest {
+		p.Term = []web.Field{{Name: "jusquau", Label: "Rattaché jusqu’au", Value: v.Typed("jusquau", r.Here.Until.String()), Hint: "JJ/MM/AAAA. Le lendemain, la personne est détachée de l’établissement ; vide, le rattachement n’a pas de fin.", Locked: !r.MayEdit, Complete: "off"}}
+	}
 	if refusal := v.Refused(); refusal != nil && p.Typed {
 		p.Confirm = refusal.Fields["confirmer"]
 		p.Switches[0].On, p.Switches[1].On = v.Form("admin") == "oui", v.Form("editeur") == "oui"
@@ -366,6 +377,9 @@ func editUser(v *web.Visit) error {
 	form := directory.UserForm{Version: version, Login: v.Form("login"), Email: v.Form("email"), Mobile: v.Form("portable"), Home: v.Form("domicile"), Work: v.Form("poste"),
 		Admin: yesNo(v, "admin"), Editor: yesNo(v, "editeur"), Confirmed: v.Form("confirmer") != "",
 		LastName: v.Form("nom"), FirstName: v.Form("prenom"), Title: v.Form("civilite"), Birth: v.Form("naissance"), Street: v.Form("adresse"), PostalCode: v.Form("code-postal"), Town: v.Form("ville")}
+	if v.Context().PostArgs().Has("jusquau") {
+		form.Until = new(v.Form("jusquau"))
+	}
 	if err := directory.EditUser(v.Session, v.Part("uai"), v.Part("id"), form); err != nil {
 		return v.Again(err, showRecord)
 	}

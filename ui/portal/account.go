@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"cmp"
 	"fmt"
 
 	"preau/app/access"
@@ -28,13 +29,15 @@ type accountPage struct {
 	Sessions       []sessionLine
 	Others         bool // sessions that may be closed
 	Terms          string
-	refused        string // key of the section whose form was refused
+	here           string // key of the section that tells what was done, or refused
+	refused        bool   // its form was
 }
 
 // A part is a section of the page: parts/section.
 type part struct {
 	Key, Title, Icon string
-	Refused          bool
+	Here             bool // it tells what was done, or refused
+	Refused          bool // its form was
 }
 
 // Part is a section, nil when it is not this person's.
@@ -47,8 +50,8 @@ func (p accountPage) Part(key string) *part {
 	return nil
 }
 
-// Placed reports whether the page shows what was refused in its own section.
-func (p accountPage) Placed() bool { return p.refused != "" }
+// Placed reports whether a section of the page tells what was done or refused.
+func (p accountPage) Placed() bool { return p.Part(p.here) != nil }
 
 type (
 	fact struct {
@@ -97,11 +100,11 @@ func accountRefused(refused string) web.Handler {
 		if err != nil {
 			return err
 		}
-		page := accountPage{refused: refused, Unsure: m.Unsure, Leaves: m.Leaves, Factor: m.HasFactor, Asked: m.Question}
+		page := accountPage{here: cmp.Or(refused, v.Ask("section")), refused: refused != "", Unsure: m.Unsure, Leaves: m.Leaves, Factor: m.HasFactor, Asked: m.Question}
 		for _, s := range sections {
 			if s.of == nil || s.of(m) {
 				one := s.part
-				one.Refused = refused == one.Key
+				one.Here, one.Refused = page.here == one.Key, refused == one.Key
 				page.Parts = append(page.Parts, &one)
 			}
 		}
@@ -122,7 +125,7 @@ func accountRefused(refused string) web.Handler {
 // typed is what was typed in a section if its form was refused, and the stored
 // value in the others.
 func (p *accountPage) typed(v *web.Visit, section, name, stored string) string {
-	if section != p.refused {
+	if !p.refused || section != p.here {
 		return stored
 	}
 	return v.Typed(name, stored)

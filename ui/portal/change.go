@@ -6,8 +6,11 @@ import (
 	"preau/ui/web"
 )
 
-// changed sends the person back to a section of their account.
-func changed(v *web.Visit, section, says string) error { return v.Done("/compte#"+section, says) }
+// changed sends the person back to a section of their account, which tells what
+// was done.
+func changed(v *web.Visit, section, says string) error {
+	return v.Done("/compte?section="+section+"#"+section, says)
+}
 
 func changeAddress(v *web.Visit) error {
 	address := v.Form("email")

@@ -45,6 +45,7 @@ type Frame struct {
 	Tools         []Tool
 	Crumbs        []Link
 	Tree          []Node
+	Menus         []Menu // of nodes of the tree
 	Journal       *Journal
 	Side, Log     int // sizes of the panes, in steps
 }
@@ -66,7 +67,14 @@ type Node struct {
 	Key, Label, URL, Icon string
 	Count                 string
 	Here, Open            bool
+	Menu                  string // key of its menu, "" for none
 	Kids                  []Node
+}
+
+// A Menu holds the commands of a node, by a right click, Shift+F10 or its button.
+type Menu struct {
+	Key, Label string
+	Items      []Link
 }
 
 // A Journal is the pane of the latest events.
