@@ -330,7 +330,7 @@ func (s *Session) DropOwnFactor() error {
 			return nil, err
 		}
 		if required {
-			return nil, Conflict("Votre rôle doit garder un second facteur. Pour changer de téléphone, mettez-en un autre en place : il remplace celui-ci.")
+			return nil, Conflict("Votre rôle doit garder un second facteur. Pour changer de téléphone, mettez-en un autre en place : il remplace celui-ci.")
 		}
 		return s.Account, DropFactor(tx, s.Account.ID)
 	})

@@ -143,7 +143,7 @@ func (s *Session) OpenRecords(ctx context.Context, typed string) error {
 		wide := signingIn.Over(tx)
 		now, err := RecordsSecrets.Get(wide, s.Account.ID)
 		if err != nil || now.Hash != r.Hash {
-			return errors.Join(err, Conflict("Votre mot de passe scolarité vient de changer : recommencez."))
+			return errors.Join(err, Conflict("Votre mot de passe scolarité vient de changer : recommencez."))
 		}
 		now.Errors, now.Locked = 0, time.Time{}
 		t, err := Tokens.Get(wide, s.Token)

@@ -55,7 +55,7 @@ type Entrance struct {
 
 // errNotRecognised is the one answer to whatever was wrong.
 func errNotRecognised() error {
-	return &access.Refusal{Kind: access.Invalid, Says: "Ces informations ne permettent pas d’activer un compte. Recopiez-les du document remis par l’établissement ; si votre compte est déjà actif, connectez-vous. Sinon, demandez un code à l’établissement."}
+	return &access.Refusal{Kind: access.Invalid, Says: "Ces informations ne permettent pas d’activer un compte. Recopiez-les du document remis par l’établissement ; si votre compte est déjà actif, connectez-vous. Sinon, demandez un code à l’établissement."}
 }
 
 // BeginActivation recognises a relative at their first connection.
