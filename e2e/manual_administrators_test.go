@@ -63,12 +63,13 @@ func TestManual_P03_HabiliterUnAdministrateurLocal(t *testing.T) {
 	b.click("link", "Administrateurs")
 	b.find("heading", "Administrateurs")
 	b.find("rowheader", "MOREAU Claire")
-	b.framed("administrateurs")
+	b.healthy()
 	b.click("link", "Nouvel administrateur")
 	b.find("heading", "Nouvel administrateur")
 	b.fill("combobox", "Nom de la personne", "petit jul")
 	b.find("option", "PETIT Julien") // of the directory: no second account
-	b.framed("nouvel-administrateur")
+	b.healthy()
+	b.shot("nouvel-administrateur-1440-clair")
 	b.press(kb.Escape)
 	b.click("link", "Créer un compte")
 	b.find("heading", "Créer un compte")
@@ -90,6 +91,7 @@ func TestManual_P03_HabiliterUnAdministrateurLocal(t *testing.T) {
 	for _, name := range two {
 		b.find("rowheader", name)
 	}
+	b.wait(`document.querySelector("[name=chercher-texte]").value === ""`) // what was sent is no longer typed
 	b.framed("administrateur")
 
 	text := mailTo(t, a, "ines.faure@exemple.example")
@@ -103,7 +105,7 @@ func TestManual_P03_HabiliterUnAdministrateurLocal(t *testing.T) {
 	ines.fill("textbox", "Nouveau mot de passe", chosen)
 	ines.fill("textbox", "Le même", chosen)
 	ines.press(kb.Enter)
-	ines.reads("Votre mot de passe est enregistré")
+	ines.reads("Votre compte est actif")
 	ines.visit("/connexion")
 	ines.fill("textbox", "Identifiant", "ines.faure")
 	ines.fill("textbox", "Mot de passe", chosen)

@@ -395,7 +395,8 @@ func TestManual_P16_ParImportDeFichier(t *testing.T) {
 	enters(t, a, mailTo(t, a, "luc.vasseur@exemple.example"), "luc.vasseur")
 
 	b.visit(preview)
-	b.reads("Créés (4)")
+	b.reads("Créés (3)")
+	b.reads("Laissés de côté (1)")
 	b.inspect("import-rapport")
 	b.click("link", "Annuler cet import")
 	b.find("alertdialog", "Voulez-vous annuler cet import")

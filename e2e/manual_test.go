@@ -101,6 +101,7 @@ func TestManual_P02_LesDroitsDAccesAuxModules(t *testing.T) {
 		}
 		c.wantStatus("/console/administrateurs", module)
 		c.wantStatus("/console/administrateurs/nouveau", module)
+		c.wantStatus("/console/appareil", map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[login == "marc.dubois"])
 		b := as(t, a, login, "/console")
 		b.find("link", "Administration")
 		if shown := b.sees("link", "Administrateurs"); shown != (module == http.StatusOK) {

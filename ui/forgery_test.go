@@ -65,7 +65,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
 
-	teacher := home + "/utilisateurs/enseignants/" + h.account("julien.petit").ID
+	teacher := home + "/utilisateurs/enseignants/" + h.people(uai, directory.Teacher)[0].ID
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe", deed{login: marc, path: teacher + "/mot-de-passe", tells: true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite", deed{login: marc, path: teacher + "/mot-de-passe-scolarite", tells: true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/code", deed{login: marc, path: teacher + "/code", tells: true})

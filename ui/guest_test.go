@@ -249,6 +249,9 @@ func TestGuestFilesRefused(t *testing.T) {
 			t.Errorf("%s: %d", what, got.Status)
 		}
 	}
+	if got := claire.sendFile(uai, "liste.csv", []byte(strings.Repeat("Vasseur;Luc;;luc@exemple.example;12/03/1985;"+strings.Repeat("rue ", 180)+"\n", 1990))); got.Status != http.StatusSeeOther {
+		t.Errorf("more than a form, less than 2 MiB: %d", got.Status)
+	}
 	if got := claire.sendFile(h.school("sophie.girard", 0), "liste.csv", []byte(lucFile)); got.Status != http.StatusNotFound {
 		t.Errorf("for another establishment: %d", got.Status)
 	}

@@ -32,7 +32,7 @@ func (w *world) one(login string) (a access.Account) {
 	return a
 }
 
-// mailed are the mails to an address, oldest first.
+// mailed are the mails to an address as they will leave, oldest first.
 func (w *world) mailed(to string) (all []post.Mail) {
 	w.t.Helper()
 	w.see(func(tx *data.Tx) error {
@@ -40,7 +40,11 @@ func (w *world) mailed(to string) (all []post.Mail) {
 			if err != nil {
 				return err
 			}
-			all = append(all, m)
+			whole, ok := m.Whole(tx)
+			if !ok {
+				w.t.Errorf("%s cannot be read again", m.Subject)
+			}
+			all = append(all, whole)
 		}
 		return nil
 	})

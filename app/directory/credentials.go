@@ -211,24 +211,55 @@ type CredentialLine struct {
 }
 
 // Credentials lists people of an establishment with how they were given their
-// credentials, and no secret.
+// credentials, and no secret. The Where of pupils names their class, that of
+// relatives their children within reach.
 func Credentials(s *access.Session, uai string, f Filter, at string, back bool, size int) (list List, lines []CredentialLine, err error) {
 	if list, err = People(s, uai, f, at, back, size); err != nil {
 		return list, nil, err
 	}
 	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		names := classNames{}
 		for _, l := range list.Lines {
-			h, err := handoutOf(tx, l.ID)
-			if err != nil {
+			line := CredentialLine{Line: l}
+			if err := line.read(tx, place, names); err != nil {
 				return err
 			}
-			by, err := authorName(tx, h.By)
-			if err != nil {
-				return err
-			}
-			lines = append(lines, CredentialLine{l, h, by})
+			lines = append(lines, line)
 		}
 		return nil
 	})
 	return list, lines, err
+}
+
+func (l *CredentialLine) read(tx *data.Tx, place data.Place, names classNames) (err error) {
+	if l.Handout, err = handoutOf(tx, l.ID); err != nil {
+		return err
+	}
+	if l.By, err = authorName(tx, l.Handout.By); err != nil {
+		return err
+	}
+	switch l.Profile {
+	case Student:
+		l.Where, err = names.of(tx, place, l.User)
+	case Relative:
+		c := Credential{User: l.User}
+		err = c.family(tx, place, names)
+		if l.Where = c.kids(); c.Elsewhere {
+			l.Where = strings.Join(compact([]string{l.Where, elsewhere}), ", ")
+		}
+	}
+	return err
+}
+
+// kids names the children of a relative, each with its class.
+func (c Credential) kids() string {
+	var kids []string
+	for _, child := range c.Children {
+		kids = append(kids, strings.TrimSpace(child.Name+" "+child.Class))
+	}
+	return strings.Join(kids, ", ")
 }

@@ -172,18 +172,16 @@ func (c Credential) slip(base string) slips.Slip {
 func (c Credential) familySlip(base string) slips.Slip {
 	s := slips.Slip{Name: c.Label(), Address: base + "/activation",
 		Says: "Ouvrez cette page pour activer votre compte : vous y choisirez votre mot de passe. Un seul code suffit."}
-	var kids []string
 	for _, child := range c.Children {
-		kids = append(kids, strings.TrimSpace(child.Name+" "+child.Class))
 		if s.Group == "" {
 			s.Group = child.Class
 		}
 	}
-	if len(kids) > 0 {
-		s.Note = "Parent de " + strings.Join(kids, ", ")
+	if kids := c.kids(); kids != "" {
+		s.Note = "Parent de " + kids
 	}
 	if place(c.Postal.PostalCode, c.Postal.Town) == "" {
-		s.Says = "Votre adresse manque : demandez à l’établissement un code pour ouvrir votre compte, sur la page " + base + "/code."
+		s.Address, s.Says = base+"/code", "Votre adresse manque dans nos fichiers : demandez à l’établissement un code personnel, à saisir sur cette page."
 		return s
 	}
 	s.Lines = []slips.Line{{Label: "Code postal", Value: c.Postal.PostalCode, Mono: true}, {Label: "Ville", Value: c.Postal.Town}}

@@ -31,7 +31,7 @@ func Diagnose(s *access.Session, uai, id string) (r Record, causes []Cause, err 
 	case r.State() == Suspended:
 		add(true, "Le compte est suspendu depuis le "+r.SuspendedAt.Local().Format("02/01/2006")+".", "Réactivation du compte", "/reactivation")
 	case r.State() == Inactive:
-		causes = append(causes, Cause{Stops: true, Says: "La personne ne s’est jamais connectée : le compte n’est pas activé.", Mend: r.firstCredentials(), Page: "/identifiants?etat=" + string(Inactive) + "&profil=" + r.Profile.Path()})
+		causes = append(causes, Cause{Stops: true, Says: "La personne ne s’est jamais connectée : le compte n’est pas activé.", Mend: r.firstCredentials(), Page: "/identifiants?etat=" + string(Inactive) + "&profil=" + r.Profile.Path()})
 	}
 	if r.Email.Value() == "" && r.State() != Deleted {
 		add(false, "Aucune adresse e-mail : un mot de passe oublié ne peut pas lui être renvoyé.", "Renseigner l’adresse e-mail", "?onglet=identite#f-email")
@@ -63,7 +63,7 @@ func (r Record) passwordCauses() (causes []Cause) {
 		return nil
 	}
 	if r.Unsure {
-		causes = append(causes, Cause{Says: "L’adresse e-mail saisie par la personne n’est pas confirmée : un mot de passe oublié ne peut pas y être envoyé.", Mend: "Demandez-lui de suivre le lien qu’elle a reçu ; sinon, « Code à remettre »", Path: "/code"})
+		causes = append(causes, Cause{Says: "L’adresse e-mail saisie par la personne n’est pas confirmée : un mot de passe oublié ne peut pas y être envoyé.", Mend: "Demandez-lui de suivre le lien qu’elle a reçu ; sinon, « Code à remettre »", Path: "/code"})
 	}
 	if !r.RecordsLocked.IsZero() {
 		causes = append(causes, Cause{Says: "Le mot de passe scolarité est bloqué depuis le " + r.RecordsLocked.Local().Format("02/01/2006") + ", après trois erreurs.", Mend: "Nouveau mot de passe scolarité", Path: "/mot-de-passe-scolarite"})

@@ -95,10 +95,10 @@ func (f GuestForm) read(now time.Time) (u User, wrong notes) {
 	}
 	wrong.lengths(f.LastName, f.FirstName, f.Title, f.Email, f.Street, f.PostalCode, f.Town)
 	wrong.letters(f.LastName, f.FirstName)
-	wrong.need("nom", f.LastName)
-	wrong.need("prenom", f.FirstName)
-	wrong.need("email", f.Email)
-	wrong.need("naissance", f.Birth)
+	wrong.ask("nom", f.LastName, "Indiquez le nom de la personne.")
+	wrong.ask("prenom", f.FirstName, "Indiquez le prénom de la personne.")
+	wrong.ask("naissance", f.Birth, "Indiquez la date de naissance, sous la forme JJ/MM/AAAA.")
+	wrong.ask("email", f.Email, "Indiquez l’adresse e-mail de la personne.")
 	for _, p := range []struct {
 		field, typed string
 		into         *Both
@@ -142,6 +142,13 @@ func (n notes) lengths(last, first, title, email, street, code, town string) {
 		if len([]rune(f.value)) > f.most {
 			n.add(f.field, fmt.Sprintf("Ce champ compte au plus %d caractères.", f.most))
 		}
+	}
+}
+
+// ask refuses a field left empty, in words that name it.
+func (n notes) ask(field, value, says string) {
+	if strings.TrimSpace(value) == "" {
+		n[field] = says
 	}
 }
 

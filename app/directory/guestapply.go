@@ -92,7 +92,7 @@ func (im *GuestImport) apply(tx *data.Tx, lines []GuestLine, chosen []int) error
 	}
 	taken := logins{}
 	for _, l := range lines {
-		o := GuestOutcome{N: l.N, Fate: l.Fate, Restored: l.restored, Left: l.writes() && !kept[l.N]}
+		o := GuestOutcome{N: l.N, Fate: l.Fate, Why: l.Why, Restored: l.restored, Left: l.writes() && !kept[l.N]}
 		if l.Fate == FatePresent {
 			o.User = l.Here
 		}

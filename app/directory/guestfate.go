@@ -44,7 +44,10 @@ type GuestLine struct {
 }
 
 // A LineFault is what is wrong with a column of a line.
-type LineFault struct{ Column, Says string } // Column is "" for the whole line
+type LineFault struct {
+	Column string `cbor:"c"` // "" for the whole line
+	Says   string `cbor:"s"`
+}
 
 // Digest stands for the fates of lines: a form holds it to say which were shown.
 func Digest(lines []GuestLine) string {

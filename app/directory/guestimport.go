@@ -38,6 +38,8 @@ type GuestOutcome struct {
 	Version  uint64 `cbor:"v,omitempty"`    // of the person once imported
 	Restored bool   `cbor:"back,omitempty"` // from « Suppressions »
 	Kept     bool   `cbor:"kept,omitempty"` // when the import was undone: changed since
+
+	Why []LineFault `cbor:"why,omitempty"`
 }
 
 // GuestCounts are how many lines had each fate.
@@ -175,7 +177,7 @@ func (im GuestImport) told() (lines []GuestLine) {
 	}
 	for _, o := range im.Outcomes {
 		raw := byLine[o.N]
-		l := GuestLine{N: o.N, Name: strings.TrimSpace(strings.ToUpper(raw.LastName) + " " + raw.FirstName), Email: raw.Email, Birth: raw.Birth, Fate: o.Fate, Left: o.Left, Here: o.User}
+		l := GuestLine{N: o.N, Name: strings.TrimSpace(strings.ToUpper(raw.LastName) + " " + raw.FirstName), Email: raw.Email, Birth: raw.Birth, Fate: o.Fate, Left: o.Left, Here: o.User, Why: o.Why}
 		switch {
 		case o.Kept:
 			l.Note = "Gardé : le compte a changé ou a servi depuis l’import."

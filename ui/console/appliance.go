@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"strconv"
 
 	"preau/app"
@@ -116,7 +117,7 @@ func (p *appliancePage) mail(v *web.Visit, c app.Configuration) {
 		secret,
 		field("expediteur", "Expéditeur", c.Mail.From, "Vide, "+c.Sender+"."),
 	}
-	chosen := p.typed(v, mailPart, "chiffrement", c.Mail.Security)
+	chosen := p.typed(v, mailPart, "chiffrement", cmp.Or(c.Mail.Security, string(mail.StartTLS)))
 	p.Security = web.Choice{Name: "chiffrement", Label: "Chiffrement"}
 	for _, s := range app.Securities {
 		p.Security.Options = append(p.Security.Options, web.ChoiceOption{Value: string(s), Label: securities[s], Chosen: string(s) == chosen})

@@ -106,8 +106,10 @@ func headingOf(p directory.Profile) string {
 	switch p {
 	case directory.Student:
 		return "Classe"
-	case directory.Relative, directory.Guest:
-		return ""
+	case directory.Relative:
+		return "Enfants"
+	case directory.Guest:
+		return "Né(e) le"
 	case "":
 		return "Profil"
 	}
@@ -126,8 +128,11 @@ func credentialsChoices(v *web.Visit, uai string, f directory.Filter, part strin
 
 func lineOfCredential(v *web.Visit, uai, part string, l directory.CredentialLine) credentialLine {
 	line := credentialLine{ID: l.ID, URL: at(uai) + "/utilisateurs/" + part + "/" + l.ID, Name: l.Label(), Where: l.Where, Login: l.Login.Value(), Badge: v.Badge(badges[l.State()])}
-	if part == deletedPath {
+	switch {
+	case part == deletedPath:
 		line.Where = l.Profile.One()
+	case l.Profile == directory.Guest:
+		line.Where = l.Birth.String()
 	}
 	if l.Profile == directory.Relative && l.ActivatedAt.IsZero() {
 		line.Login = "" // relatives are told theirs once they have activated their account

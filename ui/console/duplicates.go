@@ -84,6 +84,7 @@ func mergeLines(v *web.Visit, uai string) (lines []mergeLine, err error) {
 type pairPage struct {
 	Home     string
 	Names    [2]string
+	Logins   [2]string
 	IDs      [2]string
 	URLs     [2]string
 	Kept     string // UID of the account to keep
@@ -118,7 +119,7 @@ func comparePair(v *web.Visit) error {
 	list := at(uai) + "/utilisateurs/" + profile.Path()
 	page := pairPage{Home: list + "/doublons/" + ids[0] + "/" + ids[1], IDs: ids, Back: list + "/doublons", Merges: profile == directory.Guest && both[0].MayProtect && both[1].MayProtect}
 	for i, r := range both {
-		page.Names[i], page.URLs[i] = r.Label(), list+"/"+r.ID
+		page.Names[i], page.Logins[i], page.URLs[i] = r.Label(), r.Login.Value(), list+"/"+r.ID
 	}
 	page.Distinct = page.Home + "/distinction"
 	page.rows(v, both)

@@ -131,14 +131,14 @@ func searchCandidates(v *web.Visit) error {
 
 // newAdministratorPage is console/administrator-new.html.
 type newAdministratorPage struct {
-	Fields  []web.Field
-	Give    *givingForm
-	Twins   []web.Option // who has the same name
-	Mailed  bool
-	Home    string
-	Propose string
-	Close   string
-	Code    *codeBox
+	Fields     []web.Field
+	Give       *givingForm
+	Twins      []web.Option // who has the same name
+	Mailed     bool
+	Home       string
+	ProposeURL string
+	Close      string
+	Code       *codeBox
 }
 
 func showNewAdministrator(v *web.Visit) error { return newAdministrator(v, nil) }
@@ -148,7 +148,7 @@ func newAdministrator(v *web.Visit, code *codeBox) error {
 	if err != nil {
 		return err
 	}
-	p := newAdministratorPage{Home: administratorsHome + "/nouveau/compte", Propose: administratorsHome + "/nouveau/login", Close: administratorsHome, Mailed: mails, Code: code}
+	p := newAdministratorPage{Home: administratorsHome + "/nouveau/compte", ProposeURL: administratorsHome + "/nouveau/login", Close: administratorsHome, Mailed: mails, Code: code}
 	hint := "Les identifiants y sont envoyés."
 	if !mails {
 		hint = "Facultative : le courriel n’est pas configuré, un code à remettre s’affichera."

@@ -206,23 +206,32 @@ func (p *guestImportPage) group(v *web.Visit, uai string, lines []directory.Gues
 			g.Title = title
 		}
 		for _, l := range lines {
-			if l.Fate != fate {
+			if l.Fate != fate || l.Left {
 				continue
 			}
-			line := guestLine{N: strconv.Itoa(l.N), Name: l.Name, Who: join(" · ", l.Email, l.Birth), Note: l.Note, Why: l.Why, Left: l.Left || g.Choose && left(l.N)}
+			line := guestLine{N: strconv.Itoa(l.N), Name: l.Name, Who: join(" · ", l.Email, l.Birth), Note: l.Note, Why: l.Why, Left: g.Choose && left(l.N)}
 			if l.Here != "" {
 				line.URL = at(uai) + "/utilisateurs/" + anyProfile + "/" + l.Here
 			}
-			if l.Left {
-				line.Note = "Laissé de côté."
-			}
 			g.Lines = append(g.Lines, line)
 		}
-		if len(g.Lines) > 0 {
-			g.Title += " (" + web.Number(len(g.Lines)) + ")"
-			p.Groups = append(p.Groups, g)
-			p.Writes = p.Writes || g.Choose
+		p.add(g)
+	}
+	g := fateGroup{Title: "Laissés de côté", Icon: "dash-lg", Tone: "off"}
+	for _, l := range lines {
+		if l.Left {
+			g.Lines = append(g.Lines, guestLine{N: strconv.Itoa(l.N), Name: l.Name, Who: join(" · ", l.Email, l.Birth)})
 		}
+	}
+	p.add(g)
+}
+
+// add adds the lines of a fate, if there are any.
+func (p *guestImportPage) add(g fateGroup) {
+	if len(g.Lines) > 0 {
+		g.Title += " (" + web.Number(len(g.Lines)) + ")"
+		p.Groups = append(p.Groups, g)
+		p.Writes = p.Writes || g.Choose
 	}
 }
 

@@ -44,7 +44,10 @@ func (p *recordPage) passwords(v *web.Visit, r directory.Record) {
 		if to == "" || now.Sub(at) > tickLife {
 			return ""
 		}
-		return join(", ", "Mot de passe envoyé à l’adresse "+to+" ("+web.Moment(now, at), by) + ")"
+		if by != "" {
+			by = ", par " + by
+		}
+		return "Mot de passe envoyé à l’adresse " + to + " (" + web.Moment(now, at) + by + ")"
 	}
 	own := r.ID == v.Session.Account.ID
 	if own {

@@ -184,7 +184,7 @@ func (p *peoplePage) guests(v *web.Visit, uai string) error {
 	for _, im := range imports {
 		switch at := guestsAt(uai) + "/imports/" + im.ID; {
 		case im.Undoable(now):
-			p.Recent = append(p.Recent, recentImport{"Import de « " + im.Name + " », " + web.Moment(now, im.Applied) + " : " + im.Counts.String() + ".", at})
+			p.Recent = append(p.Recent, recentImport{"Import de « " + im.Name + " », " + web.Moment(now, im.Applied) + "\u00a0: " + im.Counts.String() + ".", at})
 		case im.Pending(now):
 			p.Recent = append(p.Recent, recentImport{"Le fichier « " + im.Name + " » attend d’être vérifié.", at})
 		}

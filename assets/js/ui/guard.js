@@ -12,7 +12,7 @@ const form = () => dirty() ?? document.activeElement?.closest("form[data-guard]"
 function changed(f) {
 	return [...f.elements].some(e => e.name && (e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked
 		: e.tagName === "SELECT" ? [...e.options].some(o => o.selected !== o.defaultSelected)
-		: e.type !== "hidden" && e.value !== e.defaultValue));
+		: e.type !== "hidden" && e.type !== "submit" && e.value !== e.defaultValue));
 }
 
 function mark(f) {

@@ -7,10 +7,10 @@ let dialog = Boolean(document.querySelector("ui-dialog"));
 
 // After a move to another page: its top, its title said aloud, its pane shown.
 document.addEventListener("htmx:after:swap", event => {
-	const { sourceElement: form, request, response, title } = event.detail.ctx;
+	const { request, response, title } = event.detail.ctx;
 	// What has been sent is no longer being typed: morphing would keep it, in a form
 	// of the page that follows too.
-	if (form instanceof HTMLFormElement && request?.method === "POST" && response.status < 400) for (const f of document.forms) f.reset();
+	if (request?.method === "POST" && response.status < 400) for (const f of document.forms) f.reset();
 	const message = document.getElementById("message");
 	if (message) say(message.textContent);
 	const over = dialog, from = path;
