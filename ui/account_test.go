@@ -25,6 +25,7 @@ func (h *house) ownDeeds(do func(route string, d deed)) {
 		form.Set(access.ProofField, demo.Password)
 		return form
 	}
+	h.restore(julien) // it was renewed before
 	family := h.household()
 	do("POST /activation", deed{"", "/activation", family.form(family.mother), nil, false})
 	do("POST /compte/enfants", deed{"anne.martin", "/compte/enfants", url.Values{"code": {h.childCode(h.younger())}}, nil, true})
@@ -32,7 +33,7 @@ func (h *house) ownDeeds(do func(route string, d deed)) {
 	do("POST /compte/adresse/confirmation", deed{julien, "/compte/adresse/confirmation", nil, nil, true})
 	do("POST /compte/telephones", deed{julien, "/compte/telephones", url.Values{"portable": {"06 39 98 00 12"}}, nil, true})
 	do("POST /compte/question", deed{lucas, "/compte/question", again(url.Values{"question": {access.SecretQuestions[1]}, "reponse": {"Loulou"}}), nil, true})
-	do("POST /scolarite", deed{julien, "/scolarite", url.Values{"chiffres": {demo.RecordsPassword}}, nil, true})
+	do("POST /scolarite", deed{claire, "/scolarite", url.Values{"chiffres": {demo.RecordsPassword}}, nil, true})
 	h.noRecords(claire)
 	do("POST /scolarite/courriel", deed{claire, "/scolarite/courriel", nil, nil, true})
 	do("POST /compte/appareils", deed{lucas, "/compte/appareils", nil, nil, true})

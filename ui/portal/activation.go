@@ -36,7 +36,7 @@ func activationForm(v *web.Visit, named bool) error {
 		return v.FormValue(name)
 	}
 	page := activationPage{Home: []web.Field{
-		{Name: "code-postal", Label: "Code postal", Value: value("code-postal"), Required: true, Complete: "postal-code", Mode: "numeric"},
+		{Name: "code-postal", Label: "Code postal", Value: value("code-postal"), Required: true, Complete: "postal-code", Mode: "numeric", Focus: !typed},
 		{Name: "ville", Label: "Ville", Value: value("ville"), Required: true, Complete: "address-level2"},
 	}}
 	const hint = "Dix caractères, comme abcde fghjk : les espaces et les majuscules ne comptent pas."
@@ -49,7 +49,7 @@ func activationForm(v *web.Visit, named bool) error {
 	if named {
 		page.Missing = v.Refused() == nil
 		page.Names = []web.Field{
-			{Name: "nom", Label: "Votre nom", Value: value("nom"), Required: true, Complete: "family-name"},
+			{Name: "nom", Label: "Votre nom", Value: value("nom"), Required: true, Complete: "family-name", Focus: page.Missing},
 			{Name: "prenom", Label: "Votre prénom", Value: value("prenom"), Required: true, Complete: "given-name"},
 		}
 	}
