@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -38,11 +39,11 @@ type commandLine struct {
 		AAF generateCommand `cmd:"" name:"aaf" help:"Écrit une académie fictive en fichiers de l’annuaire fédérateur."`
 	} `cmd:"" help:"Écrit des fichiers fictifs."`
 	Admin struct {
-		Create adminCommand `cmd:"" help:"Crée un administrateur, ou renouvelle son mot de passe, lu sur l’entrée standard."`
+		Create adminCommand `cmd:"" help:"Crée un administrateur ; s’il existe déjà, renouvelle son mot de passe et retire son second facteur. Le mot de passe est lu sur l’entrée standard."`
 	} `cmd:"" help:"Administrateurs."`
 	Backup  backupCommand  `cmd:"" help:"Sauvegarde l’appareil dans un fichier, même en marche."`
 	Restore restoreCommand `cmd:"" help:"Remet l’appareil dans l’état d’une sauvegarde."`
-	Check   checkCommand   `cmd:"" help:"Vérifie toutes les données ; --repair refait ce qui s’en déduit."`
+	Check   checkCommand   `cmd:"" help:"Vérifie toutes les données ; --repair refait ce qui s’en déduit."`
 	Version versionCommand `cmd:"" help:"Affiche la version."`
 	Probe   probeCommand   `cmd:"" hidden:""`
 }
@@ -57,7 +58,7 @@ func main() {
 	defer stop()
 	asked.BindTo(ctx, (*context.Context)(nil))
 	if err := asked.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "preau :", err)
+		fmt.Fprintln(os.Stderr, "preau :", err)
 		stop()
 		os.Exit(exitCode(err))
 	}
@@ -74,7 +75,18 @@ func exitCode(err error) int {
 
 // where is the directory that a command works on.
 type where struct {
-	Data string `help:"Répertoire des données." default:"./preau-data" type:"path"`
+	Data    string `help:"Répertoire des données." default:"./preau-data" type:"path"`
+	KeyFile string `help:"Fichier de la clé qui scelle les secrets ; « cle » dans le répertoire des données s’il n’est pas donné." type:"path"`
+}
+
+// config is that of the appliance of the directory.
+func (w where) config() app.Config {
+	return app.Config{Dir: w.Data, KeyFile: w.KeyFile, Log: logger()}
+}
+
+// reach is what the appliance may join beside the public Internet.
+type reach struct {
+	AllowNetwork []netip.Prefix `help:"Réseaux privés que l’appareil peut joindre, tels que 10.0.0.0/8 : celui du serveur de courriel." sep:","`
 }
 
 func logger() zerolog.Logger {
@@ -87,16 +99,15 @@ func logger() zerolog.Logger {
 
 // open opens the appliance, after a child process has found its file sound: a
 // damaged file can crash or hang whoever opens it.
-func (w where) open(ctx context.Context) (*app.App, error) { return w.openAt(ctx, time.Now) }
+func (w where) open(ctx context.Context) (*app.App, error) { return open(ctx, w.config()) }
 
-// openAt opens the appliance with a clock of its own.
-func (w where) openAt(ctx context.Context, now func() time.Time) (*app.App, error) {
-	if _, err := os.Stat(filepath.Join(w.Data, data.FileName)); err == nil {
-		if err := probe(ctx, w.Data); err != nil {
+func open(ctx context.Context, cfg app.Config) (*app.App, error) {
+	if _, err := os.Stat(filepath.Join(cfg.Dir, data.FileName)); err == nil {
+		if err := probe(ctx, cfg.Dir); err != nil {
 			return nil, err
 		}
 	}
-	return app.Open(app.Config{Dir: w.Data, Now: now, Log: logger()})
+	return app.Open(cfg)
 }
 
 const probeTime = 60 * time.Second
@@ -121,7 +132,7 @@ func probe(ctx context.Context, dir string) error {
 	case errors.As(err, &exit) && exit.ExitCode() == probeInUse:
 		return app.Explain(dir, data.ErrInUse)
 	case errors.As(err, &exit) && exit.ExitCode() == probeUnread:
-		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "preau : "))
+		return errors.New(strings.TrimPrefix(strings.TrimSpace(said.String()), "preau : "))
 	}
 	return app.Explain(dir, data.ErrDamaged)
 }
@@ -142,19 +153,22 @@ func (c *probeCommand) Run() error {
 	case errors.Is(err, data.ErrInUse):
 		os.Exit(probeInUse)
 	}
-	fmt.Fprintln(os.Stderr, "preau :", err)
+	fmt.Fprintln(os.Stderr, "preau :", err)
 	os.Exit(probeUnread)
 	return nil
 }
 
 type serveCommand struct {
 	where
+	reach
 	ui.Listening
 	TrustClock bool `help:"Confirme l’heure de la machine, quand la purge l’a mise en doute après une longue absence."`
 }
 
 func (c *serveCommand) Run(ctx context.Context) error {
-	a, err := c.open(ctx)
+	cfg := c.config()
+	cfg.Networks = c.AllowNetwork
+	a, err := open(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -193,7 +207,7 @@ func (c *importCommand) Run(ctx context.Context) error {
 type size struct {
 	Establishments int    `help:"Nombre d’établissements." default:"12"`
 	Users          int    `help:"Nombre de personnes, environ." default:"6000"`
-	Seed           uint64 `help:"Graine : la même donne la même académie." default:"1"`
+	Seed           uint64 `help:"Graine : la même donne la même académie." default:"1"`
 }
 
 func (s size) config() demo.Config {
@@ -215,6 +229,7 @@ func (c *generateCommand) Run() error {
 
 type demoCommand struct {
 	Data string `help:"Répertoire des données ; temporaire s’il n’est pas donné." type:"path"`
+	reach
 	ui.Listening
 	size
 	Instances int `help:"Nombre de démonstrations séparées, sur des ports qui se suivent." default:"1"`
@@ -241,7 +256,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		go func() {
 			defer func() {
 				if r := recover(); r != nil {
-					ended <- fmt.Errorf("instance %d : %v", i+1, r)
+					ended <- fmt.Errorf("instance %d : %v", i+1, r)
 				}
 			}()
 			ended <- c.serve(ctx, filepath.Join(c.Data, fmt.Sprintf("instance-%02d", i+1)), at)
@@ -257,7 +272,7 @@ func (c *demoCommand) Run(ctx context.Context) error {
 // serve serves one demo, built first when its directory is empty.
 func (c *demoCommand) serve(ctx context.Context, dir string, at ui.Listening) error {
 	clock := &demo.Clock{}
-	a, err := where{dir}.openAt(ctx, clock.Now)
+	a, err := open(ctx, app.Config{Dir: dir, Now: clock.Now, Log: logger(), Networks: c.AllowNetwork})
 	if err != nil {
 		return err
 	}
@@ -273,17 +288,18 @@ type adminCommand struct {
 	Role      string `required:"" enum:"local_admin,academy_support,academy_advisor,level2_support" help:"Rôle."`
 	LastName  string `help:"Nom."`
 	FirstName string `help:"Prénom."`
+	Email     string `help:"Adresse e-mail, pour retrouver le mot de passe."`
 	Academy   string `help:"Académie, pour un rôle académique."`
 	UAI       string `name:"uai" help:"Établissement, pour un administrateur local."`
 }
 
 func (c *adminCommand) Run(ctx context.Context) error {
-	fmt.Fprint(os.Stderr, "Mot de passe : ")
+	fmt.Fprint(os.Stderr, "Mot de passe : ")
 	password, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	if password == "" {
 		return errors.Join(errors.New("aucun mot de passe sur l’entrée standard"), err)
 	}
-	form := app.AdminForm{Login: c.Login, LastName: c.LastName, FirstName: c.FirstName, Password: strings.TrimRight(password, "\r\n"),
+	form := app.AdminForm{Login: c.Login, LastName: c.LastName, FirstName: c.FirstName, Email: c.Email, Password: strings.TrimRight(password, "\r\n"),
 		Role: access.Role(c.Role), Academy: c.Academy, UAI: c.UAI}
 	if running, err := app.Ask(ctx, c.Data, app.ControlAdmin, form); running {
 		return err
@@ -321,7 +337,7 @@ type restoreCommand struct {
 }
 
 func (c *restoreCommand) Run() error {
-	kept, err := app.Restore(c.File, c.Data, logger())
+	kept, err := app.Restore(c.File, c.config())
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -38,6 +39,8 @@ type Config struct {
 	Log     zerolog.Logger
 	MaxSize int64  // of the store in bytes, 0 for no bound
 	KeyFile string // of the secret of the appliance, "" for one in its directory
+
+	Networks []netip.Prefix // that the appliance may join, beside the public Internet
 }
 
 // An App is an open appliance.
@@ -45,12 +48,13 @@ type App struct {
 	Store *data.Store
 	Gate  *access.Gate
 
-	cfg  Config
-	key  []byte
-	cron *cron.Cron
-	jobs sync.WaitGroup
-	ctx  context.Context // ends with the appliance
-	stop context.CancelFunc
+	cfg      Config
+	key      []byte
+	keyKnown bool // it sealed the secrets of the store
+	cron     *cron.Cron
+	jobs     sync.WaitGroup
+	ctx      context.Context // ends with the appliance
+	stop     context.CancelFunc
 
 	setUp     sync.Mutex // one set-up at a time
 	mu        sync.Mutex
@@ -87,6 +91,9 @@ func Open(cfg Config) (*App, error) {
 	}
 	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), cfg: cfg, key: key}
 	a.ctx, a.stop = context.WithCancel(context.Background())
+	if err := a.recogniseKey(); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
 	if err := os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -185,6 +192,9 @@ func (a *App) recover(name string) {
 
 // Start runs the jobs: the minute's, the night's.
 func (a *App) Start(ctx context.Context) error {
+	if err := a.keepKey(); err != nil {
+		return err
+	}
 	a.cron = cron.New(cron.WithChain(cron.SkipIfStillRunning(cron.DiscardLogger)))
 	for _, job := range []struct {
 		when, name string
@@ -192,6 +202,7 @@ func (a *App) Start(ctx context.Context) error {
 	}{
 		{"@every 1m", "contrôle d’accès", a.Gate.Flush},
 		{"@every 1h", "sessions terminées", a.Gate.Sweep},
+		{"@every 1h", "courriels anciens", a.sweepMails},
 		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
 	} {
 		if _, err := a.cron.AddFunc(job.when, func() {
@@ -204,9 +215,15 @@ func (a *App) Start(ctx context.Context) error {
 		}
 	}
 	a.cron.Start()
+	a.Go("courriels", a.carryMails)
 	a.Go("imports à reprendre", func() {
 		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {
 			a.cfg.Log.Error().Err(err).Msg("import à reprendre")
+		}
+	})
+	a.Go("actions à reprendre", func() {
+		if err := directory.ResumeActions(a.ctx, a.Gate); err != nil {
+			a.cfg.Log.Error().Err(err).Msg("action à reprendre")
 		}
 	})
 	return nil

@@ -123,9 +123,9 @@ func (a *App) Backup(ctx context.Context, file string) error {
 
 // AdminForm is what the command line says of an administrator.
 type AdminForm struct {
-	Login, LastName, FirstName, Password string
-	Role                                 access.Role
-	Academy, UAI                         string
+	Login, LastName, FirstName, Email, Password string
+	Role                                        access.Role
+	Academy, UAI                                string
 }
 
 // CreateAdministrator makes an administrator, or renews the password of one.
@@ -138,7 +138,7 @@ func (a *App) CreateAdministrator(ctx context.Context, f AdminForm) error {
 		return err
 	}
 	err = access.Create(ctx, a.Gate.System("Ligne de commande"), access.NewAdministrator{
-		Login: f.Login, LastName: f.LastName, FirstName: f.FirstName, Password: f.Password, Role: f.Role, In: place})
+		Login: f.Login, LastName: f.LastName, FirstName: f.FirstName, Email: f.Email, Password: f.Password, Role: f.Role, In: place})
 	if refusal, ok := errors.AsType[*access.Refusal](err); ok {
 		for field, says := range refusal.Fields {
 			return fmt.Errorf("%s : %s", field, says)

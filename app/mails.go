@@ -29,17 +29,13 @@ func (a *App) Mails(s *access.Session, state post.State, cursor string, back boo
 	if err := mayRun(s); err != nil {
 		return list, err
 	}
-	var keep func(string) bool
-	if state != "" {
-		keep = func(facets string) bool { return facets == string(state) }
-	}
 	err = s.See(func(tx *data.Tx) error {
-		page, err := post.MailsList.List(tx, "", "", "", cursor, back, n, keep)
+		page, err := post.MailsList.List(tx, "", string(state), "", cursor, back, n, nil)
 		if err != nil {
 			return err
 		}
 		list.Mails, list.Prev, list.Next = page.Rows, page.Prev, page.Next
-		if list.Total, err = post.MailsList.Count(tx, "", "", keep); err != nil {
+		if list.Total, err = post.MailsList.Count(tx, "", string(state), nil); err != nil {
 			return err
 		}
 		list.Retriable, err = post.Retriable(tx)
@@ -54,7 +50,6 @@ type Reading struct {
 	Letter post.Letter
 	Base   string // what the links of the mail begin with
 	Hidden bool   // its secret is for its recipient alone
-	Erased bool   // its secret went once it was delivered, or given up
 }
 
 // ReadMail returns a mail. Outside of a demo its secret is never shown: it would
@@ -73,11 +68,8 @@ func (a *App) ReadMail(s *access.Session, id string) (r Reading, err error) {
 	}); err != nil {
 		return r, err
 	}
-	if r.Secret {
-		r.Erased = len(r.Facts)+len(r.Links) == 0
-		if r.Hidden = !r.Erased && !set.Demo; r.Hidden {
-			r.Facts, r.Links = nil, nil
-		}
+	if r.Hidden = r.Secret && !r.Erased() && !set.Demo; r.Hidden {
+		r.Facts, r.Links = nil, nil
 	}
 	if r.Base, _, err = a.Base(); err != nil {
 		return r, err
@@ -103,7 +95,7 @@ func (a *App) RetryMails(s *access.Session) (n int, err error) {
 			return nil, err
 		}
 		if n == 0 {
-			return nil, access.Conflict("Aucun envoi en échec ne peut être repris\u00a0: ceux qui portaient un secret l’ont perdu, il faut refaire l’opération qui les a demandés.")
+			return nil, access.Conflict("Aucun envoi en échec ne peut être repris : ceux qui portaient un secret l’ont perdu, il faut refaire l’opération qui les a demandés.")
 		}
 		tx.Note("%d courriels", n)
 		return set, nil

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"preau/app/access"
@@ -35,12 +34,9 @@ var nightAction = access.NewAction("appliance.night", "Tâches de la nuit", acce
 
 func (a *App) keepNight(now time.Time) error {
 	return a.Gate.System("Tâches de la nuit").Do(nightAction, func(tx *data.Tx) (data.Row, error) {
-		set, err := SettingsTable.Get(tx, Settings{}.Key())
-		if err != nil && !errors.Is(err, data.ErrNotFound) {
+		set, err := settingsIn(tx)
+		if err != nil {
 			return nil, err
-		}
-		if set.Name == "" {
-			set.Name = DefaultName
 		}
 		set.LastNight = now.UTC()
 		return set, SettingsTable.Put(tx, set)

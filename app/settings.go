@@ -42,15 +42,22 @@ var SettingsTable = data.NewTable[Settings]("settings").Shared()
 // DefaultName is what the ENT is called until somebody names it.
 const DefaultName = "Préau"
 
+// settingsIn returns the settings to change in a transaction, those of an
+// appliance that nobody named when there are none.
+func settingsIn(tx *data.Tx) (set Settings, err error) {
+	set, err = SettingsTable.Get(tx, Settings{}.Key())
+	if errors.Is(err, data.ErrNotFound) {
+		return Settings{Name: DefaultName}, nil
+	}
+	return set, err
+}
+
 // Settings returns those in force.
 func (a *App) Settings() (set Settings, err error) {
 	err = a.Gate.System("réglages").See(func(tx *data.Tx) error {
-		set, err = SettingsTable.Get(tx, Settings{}.Key())
+		set, err = settingsIn(tx)
 		return err
 	})
-	if access.KindOf(err) == access.Missing {
-		return Settings{Name: DefaultName}, nil
-	}
 	return set, err
 }
 
@@ -93,7 +100,7 @@ func (a *App) unmanned() (empty bool, err error) {
 
 // A Setup is the form of the first start.
 type Setup struct {
-	Code, Name, LastName, FirstName, Login, Password, Again string
+	Code, Name, LastName, FirstName, Login, Email, Password, Again string
 }
 
 // SetUp names the appliance and makes its first administrator, once.
@@ -111,7 +118,7 @@ func (a *App) SetUp(ctx context.Context, form Setup) error {
 		return err
 	}
 	s := a.Gate.System("Première mise en service")
-	n := access.NewAdministrator{Login: form.Login, LastName: strings.ToUpper(form.LastName), FirstName: form.FirstName, Password: form.Password, Role: access.Level2Support}
+	n := access.NewAdministrator{Login: form.Login, LastName: strings.ToUpper(form.LastName), FirstName: form.FirstName, Email: form.Email, Password: form.Password, Role: access.Level2Support}
 	if err := access.Create(ctx, s, n); err != nil {
 		return err
 	}
@@ -168,6 +175,32 @@ func (a *App) Base() (base string, public bool, err error) {
 		return listened, false, err
 	}
 	return set.PublicURL, true, nil
+}
+
+// givenURL is the public address that a flag gave, "" for none.
+func (a *App) givenURL() string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.flagURL
+}
+
+// LinksLead returns the address that the links of leaving mails lead to, when
+// their recipients cannot reach it for want of a public address; "" otherwise.
+func (a *App) LinksLead() (base string, err error) {
+	base, public, err := a.Base()
+	if err != nil || public {
+		return "", err
+	}
+	leaves := false
+	err = a.Gate.System(mailJob).See(func(tx *data.Tx) error {
+		how, err := post.SettingsOf(tx)
+		leaves = how.Leaves()
+		return err
+	})
+	if !leaves {
+		return "", err
+	}
+	return base, err
 }
 
 // ErrDemo refuses to serve for real what preau demo made.

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/rs/zerolog"
-
 	"preau/app/access"
 	"preau/app/directory"
 	"preau/data"
@@ -40,25 +38,25 @@ func (a *App) Check(ctx context.Context, out io.Writer, repair bool) error {
 	return nil
 }
 
-// Restore puts a backup in the place of a directory's store, and returns where
-// the former one is kept, "" when there was none.
-func Restore(file, dir string, log zerolog.Logger) (kept string, err error) {
-	kept, err = data.Restore(file, dir)
+// Restore puts a backup in the place of the store of an appliance, and returns
+// where the former one is kept, "" when there was none.
+func Restore(file string, cfg Config) (kept string, err error) {
+	kept, err = data.Restore(file, cfg.Dir)
 	if err != nil {
 		if errors.Is(err, data.ErrInUse) {
-			return "", Explain(dir, err)
+			return "", Explain(cfg.Dir, err)
 		}
 		return "", fmt.Errorf("la sauvegarde n’a pas été remise, rien n’a changé : %w", err)
 	}
-	return kept, settle(dir, log)
+	return kept, settle(cfg)
 }
 
 var restoring = access.NewAction("appliance.restore", "Remise d’une sauvegarde", access.RunAppliance, data.Important)
 
 // settle ends the sessions that a backup brought back, and writes that it was
 // restored.
-func settle(dir string, log zerolog.Logger) error {
-	a, err := Open(Config{Dir: dir, Log: log})
+func settle(cfg Config) error {
+	a, err := Open(cfg)
 	if err != nil {
 		return err
 	}
@@ -125,8 +123,9 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 // depositName is the folder of a directory where deliveries wait for the night.
 const depositName = "aaf-depot"
 
-// Night runs the jobs of the night: the purge, what was sent and not applied,
-// what waits in the deposit. What was erased leaves the disk with a compaction.
+// Night runs the jobs of the night: the purge, the guests whose last day is
+// over, what was sent and not applied, what waits in the deposit. What was
+// erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
 	err := directory.PurgeDeleted(s)
@@ -136,7 +135,7 @@ func (a *App) Night(ctx context.Context) error {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.ForgetReports(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // sentPrefix begins the names of the files that the console received.

@@ -57,6 +57,26 @@ func (tx *Tx) Mark(use, secret string) (string, error) {
 	return hex.EncodeToString(mac.Sum(nil)), nil
 }
 
+var sealKey = []byte("key")
+
+// KeyKnown reports whether the key of the store is the one that its secrets were
+// sealed with, as far as the store was told: see KeepKey.
+func (tx *Tx) KeyKnown() (known, told bool, err error) {
+	mark, err := tx.Mark("clé", tx.Instance())
+	kept := tx.bolt.Bucket(metaBucket).Get(sealKey)
+	return string(kept) == mark, kept != nil, err
+}
+
+// KeepKey makes the key of the store the one that its secrets are known to be
+// sealed with: what another one has sealed is lost.
+func (tx *Tx) KeepKey() error {
+	mark, err := tx.Mark("clé", tx.Instance())
+	if err != nil {
+		return err
+	}
+	return tx.bolt.Bucket(metaBucket).Put(sealKey, []byte(mark))
+}
+
 func (s *Store) box(use string) (cipher.AEAD, error) {
 	key, err := s.subkey("sceau " + use)
 	if err != nil {

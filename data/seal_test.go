@@ -76,3 +76,28 @@ func TestSeal(t *testing.T) {
 		return nil
 	})
 }
+
+// TestKeyKnown opens a store with its key, with another, then with the other
+// once it was kept.
+func TestKeyKnown(t *testing.T) {
+	cfg := config(t.TempDir())
+	for _, step := range []struct {
+		key         byte
+		known, told bool
+		keep        bool
+	}{{1, false, false, true}, {1, true, true, false}, {2, false, true, false}, {1, true, true, false}, {2, false, true, true}, {2, true, true, false}, {1, false, true, false}} {
+		cfg.Key = bytes.Repeat([]byte{step.key}, KeySize)
+		s := reopen(t, cfg)
+		must(t, s.View(system, func(tx *Tx) error {
+			known, told, err := tx.KeyKnown()
+			if known != step.known || told != step.told {
+				t.Errorf("%+v: %t, %t", step, known, told)
+			}
+			return err
+		}))
+		if step.keep {
+			must(t, s.Unlogged(system, (*Tx).KeepKey))
+		}
+		must(t, s.Close())
+	}
+}

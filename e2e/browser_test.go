@@ -103,7 +103,7 @@ func (b tab) listen(ev any) {
 			*b.said = append(*b.said, fmt.Sprint(ev.Entry.Level, " ", ev.Entry.Text))
 		}
 	case *runtime.EventExceptionThrown:
-		*b.said = append(*b.said, "exception "+ev.ExceptionDetails.Text)
+		*b.said = append(*b.said, fmt.Sprint("exception ", ev.ExceptionDetails.Text, " ", ev.ExceptionDetails.Exception.Description))
 	case *runtime.EventConsoleAPICalled:
 		if ev.Type != "debug" {
 			*b.said = append(*b.said, fmt.Sprint("console.", ev.Type, " ", len(ev.Args)))

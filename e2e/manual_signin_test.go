@@ -324,7 +324,7 @@ func TestManual_P01_NouvelleCharte(t *testing.T) {
 			return err
 		}
 		t := access.DefaultTerms()
-		return access.WriteTerms(s, place, t.Charter+"\n\nLes téléphones restent dans les sacs.", t.Notice)
+		return access.WriteTerms(s, place, 1, t.Charter+"\n\nLes téléphones restent dans les sacs.", t.Notice)
 	})
 	b := open(t, a, "/connexion")
 	b.signsIn("julien.petit", demoPassword)

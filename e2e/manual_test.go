@@ -94,15 +94,21 @@ func TestManual_P02_LesDroitsDAccesAuxModules(t *testing.T) {
 			c.wantStatus("/console/etablissements/"+uai, want)
 			c.wantStatus("/console/etablissements/"+uai+"/utilisateurs/eleves", want)
 		}
-		for _, module := range []string{"/console/demandes", "/console/administrateurs", "/console/appareil"} {
-			c.wantStatus(module, http.StatusNotFound)
+		c.wantStatus("/console/demandes", http.StatusNotFound)
+		module := http.StatusNotFound
+		if len(seen[login]) > 2 {
+			module = http.StatusOK
 		}
-	}
-	b := as(t, a, "paul.lefevre", "/console")
-	b.find("link", "Administration")
-	for _, absent := range []string{"Demandes", "Administrateurs"} {
-		if b.sees("link", absent) {
-			t.Errorf("the module %s is shown, and closed", absent)
+		c.wantStatus("/console/administrateurs", module)
+		c.wantStatus("/console/administrateurs/nouveau", module)
+		c.wantStatus("/console/appareil", map[bool]int{true: http.StatusOK, false: http.StatusNotFound}[login == "marc.dubois"])
+		b := as(t, a, login, "/console")
+		b.find("link", "Administration")
+		if shown := b.sees("link", "Administrateurs"); shown != (module == http.StatusOK) {
+			t.Errorf("%s: the module Administrateurs is shown: %t", login, shown)
+		}
+		if b.sees("link", "Demandes") {
+			t.Errorf("the module Demandes is shown, and closed")
 		}
 	}
 }

@@ -15,7 +15,14 @@ func pagesOf(home, record, report string) map[string]string {
 		"fiche": record, "fiche-groupes": record + "?onglet=groupes", "fiche-scolarite": record + "?onglet=scolarite", "fiche-evenements": record + "?onglet=evenements",
 		"suspension": record + "/suspension", "diagnostic": record + "/diagnostic", "journal": home + "/journal", "changer": "/console/etablissements?depuis=" + home[len("/console/etablissements/"):],
 		"nouveau": "/console/etablissements/nouveau", "imports": "/console/imports", "raccourcis": "/console/raccourcis", "composants": "/console/composants", "fenetre": "/console/composants?fenetre=1",
+		"identifiants": home + "/identifiants", "identifiants-parents": home + "/identifiants?profil=parents", "identifiants-supprimes": home + "/identifiants?profil=suppressions",
+		"nouveau-mot-de-passe": record + "/mot-de-passe", "code-a-remettre": record + "/code",
 		"oublie": "/mot-de-passe-oublie", "oublie-demande": "/mot-de-passe-oublie/demande", "oublie-question": "/mot-de-passe-oublie/question?login=lucas.martin", "code": "/code",
+		"charte-etablissement": home + "/charte", "compte": "/compte", "activation": "/activation", "charte": "/charte", "donnees": "/confidentialite", "mentions": "/mentions-legales",
+		"administrateurs": administrators, "administrateurs-vide": administrators + "?q=personne-ainsi", "administrateur-cherche": administrators + "/nouveau?q=petit", "administrateur-compte": administrators + "/nouveau/compte",
+		"appareil": "/console/appareil", "courriels": "/console/appareil/courriels",
+		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
+		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }
@@ -30,36 +37,45 @@ func TestTour(t *testing.T) {
 	marc := call(t, a, "marc.dubois")
 	_, imports, _ := marc.get("/console/imports")
 	report := regexp.MustCompile(`/console/imports/[a-z0-9]+`).FindString(imports)
-	b := as(t, a, "marc.dubois", home)
+	pages := pagesOf(home, record, report)
 	for _, size := range []struct {
 		width, height int64
 	}{{1440, 900}, {390, 844}} {
-		b.resize(size.width, size.height)
-		for _, theme := range []string{"clair", "sombre"} {
-			b.appearance(map[string]string{"clair": "light", "sombre": "dark"}[theme])
-			for name, path := range pagesOf(home, record, report) {
-				b.visit(path)
-				b.wait(`document.readyState === "complete"`)
-				b.healthy()
-				if js[bool](b, `document.documentElement.scrollWidth > innerWidth + 1`) {
-					t.Errorf("%s is wider than a screen of %d", path, size.width)
+		for theme, scheme := range map[string]string{"clair": "light", "sombre": "dark"} {
+			t.Run(fmt.Sprintf("%d-%s", size.width, theme), func(t *testing.T) {
+				b := as(t, a, "marc.dubois", home)
+				b.resize(size.width, size.height)
+				b.appearance(scheme)
+				for name, path := range pages {
+					b.visit(path)
+					b.wait(`document.readyState === "complete"`)
+					b.healthy()
+					if js[bool](b, `document.documentElement.scrollWidth > innerWidth + 1`) {
+						t.Errorf("%s is wider than a screen of %d", path, size.width)
+					}
+					b.shot(fmt.Sprintf("%s-%d-%s", name, size.width, theme))
 				}
-				b.shot(fmt.Sprintf("%s-%d-%s", name, size.width, theme))
-			}
-			b.visit(home)
-			if size.width > 1000 {
-				b.click("button", "Rechercher")
-				b.press("mart")
-				b.find("option", "MARTIN")
-				b.healthy()
-				b.shot("palette-1440-" + theme)
-				continue
-			}
-			for _, pane := range []string{"Établissement", "Journal"} {
-				b.click("button", pane)
-				b.healthy("landmark-one-main", "page-has-heading-one") // one pane at a time: the main one is hidden
-				b.shot(fmt.Sprintf("volet-%s-390-%s", strings.ToLower(pane), theme))
-			}
+				b.visit(home)
+				b.tourPanes(size.width, theme)
+			})
 		}
+	}
+}
+
+// tourPanes looks at what opens over a page, or instead of it on a phone.
+func (b tab) tourPanes(width int64, theme string) {
+	b.Helper()
+	if width > 1000 {
+		b.click("button", "Rechercher")
+		b.press("mart")
+		b.find("option", "MARTIN")
+		b.healthy()
+		b.shot("palette-1440-" + theme)
+		return
+	}
+	for _, pane := range []string{"Établissement", "Journal"} {
+		b.click("button", pane)
+		b.healthy("landmark-one-main", "page-has-heading-one") // one pane at a time: the main one is hidden
+		b.shot(fmt.Sprintf("volet-%s-390-%s", strings.ToLower(pane), theme))
 	}
 }

@@ -82,8 +82,9 @@ func (h *house) rewrite(uai string) {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
 	place, err := directory.PlaceOfUAI(s, uai)
-	if err == nil {
-		err = access.WriteTerms(s, place, "Charte de l’essai, deuxième version.", "Les données de l’essai.")
+	t, failed := s.TermsAt(place)
+	if err == nil && failed == nil {
+		err = access.WriteTerms(s, place, t.Version, "Charte de l’essai, deuxième version.", "Les données de l’essai.")
 	}
 	if err != nil {
 		h.t.Fatal(err)

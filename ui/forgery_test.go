@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"preau/app"
+	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
 	"preau/app/post"
@@ -30,8 +33,13 @@ type deed struct {
 }
 
 // shown are the routes that answer with a page instead of leading to one: of
-// what is shown once.
-var shown = map[string]bool{"POST /connexion/second-facteur/mise-en-place": true}
+// what is shown once, or as one types.
+var shown = map[string]bool{
+	"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true,
+	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true,
+	"POST /console/administrateurs/:id/code":                               true,
+	"POST /console/etablissements/:uai/utilisateurs/invites/ressemblances": true,
+}
 
 // deeds does every unsafe route once, in an order that makes each possible: the
 // later ones are built once the former are done.
@@ -53,10 +61,33 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/etablissements/nouveau", deed{marc, "/console/etablissements/nouveau", url.Values{"nature": {"virtuel"}, "nom": {"Réseau de la vallée"}, "academie": {demo.AcademyName}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id", deed{marc, record, fields(), nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/annuaire", deed{marc, record + "/annuaire", url.Values{"champ": {"email"}}, nil, true})
-	do("POST /sessions", deed{marc, "/sessions", nil, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/sessions", deed{marc, record + "/sessions", nil, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/suspension", deed{marc, record + "/suspension", url.Values{"motif": {"essai"}}, nil, true})
 	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/reactivation", deed{marc, record + "/reactivation", nil, nil, true})
+
+	teacher := home + "/utilisateurs/enseignants/" + h.people(uai, directory.Teacher)[0].ID
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe", deed{login: marc, path: teacher + "/mot-de-passe", tells: true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/mot-de-passe-scolarite", deed{login: marc, path: teacher + "/mot-de-passe-scolarite", tells: true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil/:id/code", deed{login: marc, path: teacher + "/code", tells: true})
+	do("POST /console/etablissements/:uai/identifiants", deed{login: marc, path: home + "/identifiants", form: url.Values{"action": {"csv"}, "id": {pupil.ID}}, tells: true})
+	do("POST /console/etablissements/:uai/utilisateurs/:profil", deed{login: marc, path: home + "/utilisateurs/eleves", form: url.Values{"action": {"suspension"}, "id": {pupil.ID}}})
+	at := home + "/actions/" + h.lastAction().ID
+	do("POST /console/etablissements/:uai/actions/:id/execution", deed{login: marc, path: at + "/execution", tells: true})
+	do("POST /console/etablissements/:uai/actions/:id/annulation", deed{login: marc, path: at + "/annulation", tells: true})
+	h.administer(uai, pupil.ID)
+	admin, before := administratorsAt+"/admin-"+pupil.ID, h.account("admin-"+strings.ToLower(pupil.ID))
+	do("POST /console/etablissements/:uai/administrateurs/:id/retrait", deed{marc, home + "/administrateurs/local-" + pupil.ID + "/retrait", nil, nil, true})
+	do("POST /console/administrateurs/nouveau/compte", deed{marc, administratorsAt + "/nouveau/compte", url.Values{"nom": {"Faure"}, "prenom": {"Inès"}, "email": {"ines.faure@exemple.example"}, "role": {"local_admin"}, "uai": {uai}}, nil, true})
+	do("POST /console/administrateurs/:id", deed{marc, admin, url.Values{"version": {stamp(h, admin)}, "nom": {before.Name}, "login": {"autre.login"}, "email": {before.Email}}, nil, true})
+	do("POST /console/administrateurs/:id/habilitations", deed{marc, admin + "/habilitations", url.Values{"role": {"local_admin"}, "uai": {h.school("sophie.girard", 0)}}, nil, true})
+	do("POST /console/administrateurs/:id/habilitations/:habilitation/retrait", deed{marc, admin + "/habilitations/" + grantOf(pupil.ID) + "/retrait", nil, nil, true})
+	do("POST /console/administrateurs/:id/mot-de-passe", deed{marc, admin + "/mot-de-passe", nil, nil, true})
+	do("POST /console/administrateurs/:id/code", deed{marc, admin + "/code", nil, nil, true})
+	do("POST /console/administrateurs/:id/suspension", deed{marc, admin + "/suspension", nil, nil, true})
+	do("POST /console/administrateurs/:id/reactivation", deed{marc, admin + "/reactivation", nil, nil, true})
+	h.write(before, func(tx *data.Tx) error { return access.Factors.Put(tx, access.Factor{Account: before.ID, At: tx.Now}) })
+	do("POST /console/administrateurs/:id/second-facteur", deed{marc, admin + "/second-facteur", nil, nil, true})
+	h.guestDeeds(uai, do)
 
 	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
 	tried := h.lastImport(directory.ImportTried)
@@ -64,10 +95,26 @@ func (h *house) deeds(do func(route string, d deed)) {
 	done := h.lastImport(directory.ImportDone)
 	h.hold(uai, done)
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	h.ownDeeds(do)
 	h.entrances(do)
+	vu := func(form string) string { return h.stamp(h.enter(marc), form) }
+	do("POST /console/appareil/adresse", deed{marc, "/console/appareil/adresse", url.Values{"vu": {vu("adresse")}, "adresse-publique": {"https://ent.exemple.example"}}, nil, true})
+	do("POST /console/appareil/courriel/envoi", deed{marc, "/console/appareil/courriel/envoi", url.Values{"adresse-essai": {"marc.dubois@exemple.example"}}, nil, true})
+	do("POST /console/appareil/courriel", deed{marc, "/console/appareil/courriel", url.Values{"vu": {vu("courriel")}, "serveur": {"smtp.exemple.example"}, "chiffrement": {"starttls"}}, nil, true})
 	h.failedMail()
 	do("POST /console/appareil/courriels/reprise", deed{marc, "/console/appareil/courriels/reprise", nil, nil, true})
 	do("POST /deconnexion", deed{marc, "/deconnexion", nil, nil, true})
+}
+
+// stamp is what a form of the configuration of the appliance gives back.
+func (h *house) stamp(p *person, form string) string {
+	h.t.Helper()
+	body := p.get("/console/appareil").Body
+	m := regexp.MustCompile(`action="/console/appareil/` + form + `".*?name="vu" value="([0-9a-f]+)"`).FindStringSubmatch(body)
+	if m == nil {
+		h.t.Fatalf("no stamp for %s in %s", form, body)
+	}
+	return m[1]
 }
 
 // failedMail is a mail that nobody took.
@@ -78,6 +125,20 @@ func (h *house) failedMail() {
 	if err := h.app.Gate.System("essai").Upkeep(func(tx *data.Tx) error { return post.Mails.Put(tx, m) }); err != nil {
 		h.t.Fatal(err)
 	}
+}
+
+const administratorsAt = "/console/administrateurs"
+
+var stampField = regexp.MustCompile(`name="version" value="([^"]+)"`)
+
+// stamp is the version that the form of an administrator holds.
+func stamp(h *house, path string) string {
+	h.t.Helper()
+	m := stampField.FindStringSubmatch(h.enter("marc.dubois").get(path).Body)
+	if m == nil {
+		h.t.Fatal(path, "has no form")
+	}
+	return m[1]
 }
 
 // version is that of an establishment's record.
@@ -130,6 +191,23 @@ func (h *house) lastImport(state string) string {
 			h.t.Fatalf("the import is still %s, want %s", last.State, state)
 		}
 	}
+}
+
+// lastAction is the mass action that was asked for last.
+func (h *house) lastAction() (last directory.MassAction) {
+	h.t.Helper()
+	h.see(func(tx *data.Tx) error {
+		for m, err := range directory.MassActions.All(tx) {
+			if err != nil {
+				return err
+			}
+			if last.ID == "" || m.Made.After(last.Made) {
+				last = m
+			}
+		}
+		return nil
+	})
+	return last
 }
 
 // hold makes deletions of an establishment wait.
@@ -206,6 +284,13 @@ func TestForgedRequests(t *testing.T) {
 	do(fresh, "POST /premiere-mise-en-service", deed{"", "/premiere-mise-en-service", url.Values{"code": {code}, "nom-ent": {"ENT"}, "nom": {"Dubois"}, "prenom": {"Marc"},
 		"login": {"marc.dubois"}, "mot-de-passe": {"la craie et le tableau"}, "encore": {"la craie et le tableau"}}, nil, true})
 
+	support := "sonia.lefort"
+	if err := fresh.app.CreateAdministrator(t.Context(), app.AdminForm{Login: support, LastName: "LEFORT", FirstName: "Sonia", Password: demo.Password, Role: "level2_support"}); err != nil {
+		t.Fatal(err)
+	}
+	factor := url.Values{"vu": {fresh.stamp(fresh.enter(support), "second-facteur")}, "role": {"level2_support"}}
+	do(fresh, "POST /console/appareil/second-facteur", deed{support, "/console/appareil/second-facteur", factor, nil, true}) // no demo has it
+
 	for _, route := range h.declared() {
 		if strings.HasPrefix(route, "POST") && !done[route] {
 			t.Errorf("%s is tried by nobody: add it to the deeds", route)
@@ -279,6 +364,7 @@ func TestReadingChangesNothing(t *testing.T) {
 	report := h.report(uai)
 	h.hold(uai, report)
 	o := object{uai, directory.Student.Path(), h.people(uai, directory.Student)[0].ID, report}
+	h.administer(uai, o.id)
 	marc := h.enter("marc.dubois")
 	before := h.events()
 	q := "?" + url.Values{"motif": {"essai"}, "decision": {"confirmer"}, "suppressions": {uai}, "jeton": {marc.token}, "_method": {"POST"}, "version": {"1"},

@@ -27,6 +27,7 @@ import (
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/format/guestcsv"
 	"preau/app/post"
 	"preau/data"
 	"preau/ui/web"
@@ -404,7 +405,8 @@ func (h *house) user(id string) (u directory.User) {
 }
 
 // report writes the report of an import of one establishment, with nothing to
-// apply, and a mail, and returns the identifier of both.
+// apply, a mail, a file of guests and a mass action on nobody, and returns the
+// identifier of all.
 func (h *house) report(uai string) string {
 	h.t.Helper()
 	s := h.app.Gate.System("essai")
@@ -414,10 +416,42 @@ func (h *house) report(uai string) string {
 	}
 	im := directory.Import{ID: h.app.Store.ID(), At: s.Now(), Kind: "complet", Date: "2026-09-01", State: directory.ImportDone, In: []data.Place{place}}
 	m := post.Mail{ID: im.ID, To: "anne.martin@exemple.example", Subject: "Un essai", Lines: []string{"Rien à faire."}, At: im.At, State: post.Kept}
-	if err := s.Upkeep(func(tx *data.Tx) error { return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m)) }); err != nil {
+	act := directory.MassAction{ID: im.ID, Kind: directory.MassSuspend, At: place, Filter: directory.Filter{Profile: directory.Student}, State: directory.MassDone}
+	guests := directory.GuestImport{ID: im.ID, Place: place, At: s.Now(), Name: "liste.csv", Lines: []guestcsv.Line{{N: 1, LastName: "Vasseur", FirstName: "Luc", Email: "luc.vasseur@exemple.example", Birth: "12/03/1985"}}}
+	if err := s.Upkeep(func(tx *data.Tx) error {
+		return errors.Join(directory.Imports.Put(tx, im), post.Mails.Put(tx, m), directory.MassActions.Put(tx, act), directory.GuestImports.Put(tx, guests))
+	}); err != nil {
 		h.t.Fatal(err)
 	}
 	return im.ID
+}
+
+// administer makes the two administrators of an establishment that addresses are
+// about beside a pupil: see administratorOf.
+func (h *house) administer(uai, pupil string) {
+	h.t.Helper()
+	s := h.app.Gate.System("essai")
+	place, err := directory.PlaceOfUAI(s, uai)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, id := range []string{"admin-" + pupil, "local-" + pupil} {
+		a := access.Account{ID: id, Login: strings.ToLower(id), Name: "ESSAI " + id, Profile: access.AdminProfile, At: []data.Place{place}, Email: strings.ToLower(id) + "@exemple.example"}
+		g := access.Grant{ID: id, Account: id, Role: access.LocalAdmin, In: place, ByName: "DUBOIS Marc", At: s.Now()}
+		if id == "admin-"+pupil {
+			g.ID = grantOf(pupil)
+		}
+		h.write(a, func(tx *data.Tx) error { return errors.Join(access.Accounts.Put(tx, a), access.Grants.Put(tx, g)) })
+	}
+}
+
+// write changes rows as the appliance does.
+func (h *house) write(about data.Row, fn func(*data.Tx) error) {
+	h.t.Helper()
+	err := h.app.Store.Update(data.System("essai"), data.Action{Key: "essai", Says: "Essai"}, func(tx *data.Tx) (data.Row, error) { return about, fn(tx) })
+	if err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // broken serves a copy of the same appliance whose store is closed.

@@ -28,8 +28,9 @@ func routes(server *fiber.App, site *web.Site) {
 // signed in cannot hold a connection for as long as an upload may.
 func allow(site *web.Site) func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
 	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-		if string(h.Method()) == fiber.MethodPost && string(h.RequestURI()) == console.UploadPath && site.Opens(h) {
-			return fasthttp.RequestConfig{MaxRequestBodySize: console.UploadBytes, ReadTimeout: uploadTime}
+		most, ok := console.UploadMost(string(h.RequestURI()))
+		if ok && string(h.Method()) == fiber.MethodPost && site.Opens(h) {
+			return fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: uploadTime}
 		}
 		return fasthttp.RequestConfig{MaxRequestBodySize: web.FormBytes}
 	}

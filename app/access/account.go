@@ -56,6 +56,13 @@ var (
 	Accounts        = data.NewTable[Account]("accounts")
 	AccountsByLogin = Accounts.Unique("login", func(a Account) string { return a.Login })
 	AccountsByEmail = Accounts.Index("email", func(a Account) []string { return filled(strings.ToLower(a.Email)) })
+	// Administrators finds those who are nobody in the directory.
+	Administrators = Accounts.Index("administrators", func(a Account) []string {
+		if a.Profile != AdminProfile {
+			return nil
+		}
+		return []string{AdminProfile}
+	})
 
 	Grants          = data.NewTable[Grant]("grants")
 	GrantsByAccount = Grants.Index("account", func(g Grant) []string { return []string{g.Account} })

@@ -59,15 +59,23 @@ func factorDue(tx *data.Tx, a Account) (Use, error) {
 	if err != nil || has {
 		return GiveFactor, err
 	}
-	policy, err := PolicyOf(tx)
-	if err != nil || len(policy.Roles) == 0 {
+	required, err := requiresFactor(tx, a.ID)
+	if err != nil || !required {
 		return "", err
 	}
-	grants, err := grantsOf(tx, a.ID)
-	if slices.ContainsFunc(grants, func(g Grant) bool { return slices.Contains(policy.Roles, g.Role) }) {
-		return EnrolFactor, err
+	return EnrolFactor, nil
+}
+
+// requiresFactor reports whether a role that an account holds, in the console or
+// not at this moment, must have a second factor.
+func requiresFactor(tx *data.Tx, account string) (bool, error) {
+	wide := signingIn.Over(tx)
+	policy, err := PolicyOf(wide)
+	if err != nil || len(policy.Roles) == 0 {
+		return false, err
 	}
-	return "", err
+	grants, err := grantsOf(wide, account)
+	return slices.ContainsFunc(grants, func(g Grant) bool { return slices.Contains(policy.Roles, g.Role) }), err
 }
 
 // HasFactor reports whether somebody, whom the caller has read, has a second factor.
@@ -252,10 +260,16 @@ func (g *Gate) EnrolDuring(token, code string, in SignIn) (recovery []string, si
 	return recovery, signed, err
 }
 
-// BeginFactor gives the person a pass to set up a second factor: see
-// Gate.PrepareFactor. It takes a recent proof.
+// BeginFactor gives an administrator a pass to set up a second factor, or
+// another one: see Session.PrepareFactor. It takes a recent proof.
 func (s *Session) BeginFactor() (token string, err error) {
-	if err := s.Fresh(); err != nil {
+	err = s.See(func(tx *data.Tx) error {
+		if role, err := RoleOf(tx, s.Account.ID); err != nil || role == "" {
+			return errors.Join(err, NotFound())
+		}
+		return s.Fresh()
+	})
+	if err != nil {
 		return "", err
 	}
 	err = s.Upkeep(func(tx *data.Tx) error {
@@ -265,9 +279,30 @@ func (s *Session) BeginFactor() (token string, err error) {
 	return token, err
 }
 
+// PrepareFactor is Gate.PrepareFactor for the person's own pass.
+func (s *Session) PrepareFactor(token, ent string) (e Enrolment, err error) {
+	if err := s.holds(token); err != nil {
+		return e, err
+	}
+	return s.gate.PrepareFactor(token, ent)
+}
+
+// holds refuses a pass to set up a second factor that is not the person's:
+// nobody is led to set up somebody else's.
+func (s *Session) holds(token string) error {
+	holder, _, err := s.gate.Holder(token, s.from, SetUpFactor)
+	if err == nil && holder.Account.ID != s.Account.ID {
+		err = errSpent()
+	}
+	return err
+}
+
 // ConfirmFactor confirms the second factor that the person set up, and returns
 // the recovery codes.
 func (s *Session) ConfirmFactor(token, code string) (recovery []string, err error) {
+	if err := s.holds(token); err != nil {
+		return nil, err
+	}
 	recovery, err = s.gate.confirm(token, code, s.from, SetUpFactor)
 	if err != nil {
 		return nil, err
@@ -283,15 +318,18 @@ var droppingOwn = NewAction("factor.drop", "Second facteur abandonné", Oneself,
 // DropOwnFactor removes the person's second factor. It takes a recent proof,
 // and is refused where a role requires one.
 func (s *Session) DropOwnFactor() error {
-	if err := s.Fresh(); err != nil {
-		return err
-	}
 	return s.Own(droppingOwn, func(tx *data.Tx) (data.Row, error) {
-		policy, err := PolicyOf(tx)
+		if has, err := HasFactor(tx, s.Account.ID); err != nil || !has {
+			return nil, errors.Join(err, NotFound())
+		}
+		if err := s.Fresh(); err != nil {
+			return nil, err
+		}
+		required, err := requiresFactor(tx, s.Account.ID)
 		if err != nil {
 			return nil, err
 		}
-		if slices.ContainsFunc(s.Grants, func(g Grant) bool { return slices.Contains(policy.Roles, g.Role) }) {
+		if required {
 			return nil, Conflict("Votre rôle doit garder un second facteur. Pour changer de téléphone, mettez-en un autre en place : il remplace celui-ci.")
 		}
 		return s.Account, DropFactor(tx, s.Account.ID)

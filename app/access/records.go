@@ -2,8 +2,11 @@ package access
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"math/big"
+	"strings"
 	"time"
 
 	"preau/data"
@@ -63,6 +66,24 @@ func SetRecords(tx *data.Tx, account, hash string) error {
 	return RecordsSecrets.Put(wide, RecordsSecret{Account: account, Hash: hash, At: tx.Now})
 }
 
+// Keypad are the ten digits in an order that is another at each view: whoever
+// sees where somebody presses does not learn what.
+func Keypad() ([]string, error) {
+	keys := strings.Split("0123456789", "")
+	for i := len(keys) - 1; i > 0; i-- {
+		at, err := rand.Int(random, big.NewInt(int64(i+1)))
+		if err != nil {
+			return nil, err
+		}
+		j := at.Int64()
+		keys[i], keys[j] = keys[j], keys[i]
+	}
+	return keys, nil
+}
+
+// Blocked reports whether it takes another one.
+func (r RecordsSecret) Blocked() bool { return r.Errors >= RecordsErrors }
+
 // RecordsOf returns the state of the records password of an account that the
 // caller has read; known is false for one that was never issued.
 func RecordsOf(tx *data.Tx, account string) (r RecordsSecret, known bool, err error) {
@@ -78,14 +99,18 @@ var (
 	recordsLocked = data.Action{Key: "records.lock", Says: "Mot de passe scolarité bloqué après trois erreurs", Severity: data.Attention}
 )
 
-// ErrRecordsLocked is what a locked records password answers.
+// errRecordsLocked is what a locked records password answers.
 func errRecordsLocked() error {
 	return Conflict("Votre mot de passe scolarité est bloqué après trois erreurs. Demandez-en un nouveau à l’administrateur de votre établissement.")
 }
 
 // OpenRecords verifies the records password of the person, and notes it in their
-// session. The error is counted before the verification: three at once are three.
+// session. The error is counted before the verification: three at once are
+// three. What does not have its length is none.
 func (s *Session) OpenRecords(ctx context.Context, typed string) error {
+	if len(digits(typed)) != RecordsDigits {
+		return Wrong("chiffres", fmt.Sprintf("Saisissez les %d chiffres de votre mot de passe scolarité.", RecordsDigits))
+	}
 	var r RecordsSecret
 	err := s.Upkeep(func(tx *data.Tx) error {
 		now, known, err := RecordsOf(tx, s.Account.ID)
@@ -94,7 +119,7 @@ func (s *Session) OpenRecords(ctx context.Context, typed string) error {
 			return err
 		case !known:
 			return Conflict("Vous n’avez pas encore de mot de passe scolarité.")
-		case now.Errors >= RecordsErrors:
+		case now.Blocked():
 			return errRecordsLocked()
 		}
 		now.Errors++
@@ -118,7 +143,7 @@ func (s *Session) OpenRecords(ctx context.Context, typed string) error {
 		wide := signingIn.Over(tx)
 		now, err := RecordsSecrets.Get(wide, s.Account.ID)
 		if err != nil || now.Hash != r.Hash {
-			return errors.Join(err, Conflict("Votre mot de passe scolarité vient de changer : recommencez."))
+			return errors.Join(err, Conflict("Votre mot de passe scolarité vient de changer : recommencez."))
 		}
 		now.Errors, now.Locked = 0, time.Time{}
 		t, err := Tokens.Get(wide, s.Token)

@@ -170,7 +170,15 @@ func NoticePassword(tx *data.Tx, a Account) error {
 
 // AskAddress mails a link that confirms the address which the owner of an
 // account typed: until it is followed, the account cannot be recovered by it.
+// Whose address it is nobody knows: few mails leave in an hour.
 func AskAddress(tx *data.Tx, a Account, address string) error {
+	ok, err := recoveries(signingIn.Over(tx), "address/"+a.ID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return Conflict("Trois courriels de confirmation sont partis en moins d’une heure : cherchez-les dans vos messages indésirables, ou attendez une heure pour en demander un autre.")
+	}
 	token, err := OrderPass(tx, Pass{Account: a.ID, Use: ConfirmAddress, Address: address})
 	if err != nil {
 		return err
@@ -190,6 +198,17 @@ func NoticeAddress(tx *data.Tx, former, present string) error {
 		"Si vous n’en êtes pas à l’origine, prévenez l’administrateur de votre établissement."}})
 }
 
+// NoticeLogin tells the owner of an account that its login was changed, at the
+// address that it had.
+func NoticeLogin(tx *data.Tx, address, former, present string) error {
+	if address == "" || former == present {
+		return nil
+	}
+	return post.Queue(tx, post.Mail{To: address, Subject: "Votre identifiant dans l’ENT a changé", Lines: []string{
+		"L’identifiant " + former + " de votre compte dans l’ENT est remplacé par " + present + " ; le mot de passe reste le même.",
+		"Si vous n’en êtes pas à l’origine, prévenez sans attendre un administrateur."}})
+}
+
 // KeepPassword gives the person another password in their own session, which
 // stays open while the others end.
 func (s *Session) KeepPassword(tx *data.Tx, hash string) (Account, error) {
@@ -207,4 +226,16 @@ func (s *Session) KeepPassword(tx *data.Tx, hash string) (Account, error) {
 	}
 	s.Account = a
 	return a, Tokens.Put(wide, here)
+}
+
+// SetAddress gives an account the address that its owner confirmed, and tells
+// the former one.
+func SetAddress(tx *data.Tx, id, address string) (Account, error) {
+	a, err := Accounts.Get(tx, id)
+	if err != nil {
+		return a, err
+	}
+	former := a.Email
+	a.Email = address
+	return a, errors.Join(Accounts.Put(tx, a), NoticeAddress(tx, former, address))
 }

@@ -75,6 +75,9 @@ type Grant struct {
 	Until   time.Time  `cbor:"until" log:"Jusqu’au"` // zero for no end
 }
 
+// ScopeField is what the journal calls the place of a grant.
+const ScopeField = "Périmètre"
+
 // Key is the identifier of the grant.
 func (g Grant) Key() string { return g.ID }
 

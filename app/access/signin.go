@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"preau/data"
 )
@@ -384,21 +383,3 @@ func (s *Session) CloseOthers(key string) error {
 }
 
 var closingFact = data.Action{Key: "session.close", Says: "Fermeture d’autres sessions"}
-
-// A Device is a browser that somebody signed in with: it is never slowed down
-// by what others try against the account.
-type Device struct {
-	Hash    string    `cbor:"h"` // SHA-256 of the cookie
-	Account string    `cbor:"acc"`
-	At      time.Time `cbor:"at"`
-	Until   time.Time `cbor:"until"`
-	Agent   string    `cbor:"ua"`
-}
-
-const deviceLife = 90 * 24 * time.Hour
-
-// Key tells apart the accounts that one browser knows.
-func (d Device) Key() string { return d.Hash + "/" + d.Account }
-
-// Places is the whole appliance: a device is read by the gate only.
-func (d Device) Places() []data.Place { return []data.Place{""} }

@@ -149,13 +149,35 @@ func (s *Session) MyTerms() (t Terms, err error) {
 // DefaultTerms are those of a place that has written none.
 func DefaultTerms() Terms { return defaultTerms }
 
+// Accepted reports whether the person has accepted these terms.
+func (s *Session) Accepted(t Terms) bool { return s.Account.Terms == t.stamp() }
+
+// TermsAt returns the terms of a place, which are public.
+func (s *Session) TermsAt(place data.Place) (t Terms, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		t, err = TermsOf(tx, place)
+		return err
+	})
+	return t, err
+}
+
+// Written reports whether somebody wrote the terms: they are not the default.
+func (t Terms) Written() bool { return !t.Since.IsZero() }
+
+// longestTerms is in bytes: a form gives at most 20,000, and cuts what is longer.
+const longestTerms = 18_000
+
 // WriteTerms publishes another version of the terms of a place: everybody there
-// accepts it at their next sign-in.
-func WriteTerms(s *Session, place data.Place, charter, notice string) error {
+// accepts it at their next sign-in. It is refused to whoever did not read the
+// version that it replaces.
+func WriteTerms(s *Session, place data.Place, version int, charter, notice string) error {
 	wrong := map[string]string{}
 	for field, text := range map[string]string{"charte": charter, "donnees": notice} {
-		if text == "" {
+		switch {
+		case text == "":
 			wrong[field] = "Ce texte est nécessaire."
+		case len(text) > longestTerms:
+			wrong[field] = "Ce texte est trop long : 15 000 signes au plus."
 		}
 	}
 	if err := WrongFields(wrong); err != nil {
@@ -163,10 +185,12 @@ func WriteTerms(s *Session, place data.Place, charter, notice string) error {
 	}
 	return s.Do(writing, func(tx *data.Tx) (data.Row, error) {
 		was, err := TermsOf(tx, place)
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, err
-		}
-		if was.Charter == charter && was.Notice == notice {
+		case was.Version != version:
+			return nil, Conflict("Quelqu’un a publié une autre version depuis que cette page est ouverte : copiez vos textes, rechargez la page, puis recommencez.")
+		case was.Charter == charter && was.Notice == notice:
 			return nil, Conflict("Ces textes sont déjà ceux en vigueur.")
 		}
 		t := Terms{At: place, Version: was.Version + 1, Charter: charter, Notice: notice, Since: tx.Now}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"preau/data"
@@ -84,7 +85,11 @@ func (g *Gate) attempt(key, from string) error {
 		return explain(err)
 	}
 	if wait > 0 {
-		return &Refusal{Kind: Throttled, Wait: wait, Says: "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez ; un appareil déjà utilisé pour ce compte n’attend pas."}
+		says := "Trop d’essais ont échoué. Attendez " + inWords(wait) + ", puis réessayez"
+		if strings.HasPrefix(key, "login/") {
+			says += " ; un appareil déjà utilisé pour ce compte n’attend pas"
+		}
+		return &Refusal{Kind: Throttled, Wait: wait, Says: says + "."}
 	}
 	return nil
 }

@@ -5,6 +5,10 @@ import "preau/app/access"
 // Password is that of every named account of a demo.
 const Password = "demo-preau-2026"
 
+// RecordsPassword is that of every teacher, and of the staff of direction and
+// education, who have signed in.
+const RecordsPassword = "123456"
+
 // actor is somebody whom every demo has, by the login that is always theirs.
 type actor struct {
 	login string

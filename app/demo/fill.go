@@ -49,6 +49,7 @@ type filling struct {
 	dice   *rand.Rand
 	began  time.Time // day of the first delivery
 	hash   string    // of the password of the demo
+	digits string    // hash of the records password of the demo
 	uais   []string
 }
 
@@ -73,6 +74,9 @@ func (f *filling) fill(ctx context.Context) (sheet []app.Sign, err error) {
 	}
 	f.began = f.cfg.Date
 	if f.hash, err = f.a.Gate.Hash(ctx, Password); err != nil {
+		return nil, err
+	}
+	if f.digits, err = f.a.Gate.Hash(ctx, RecordsPassword); err != nil {
 		return nil, err
 	}
 	for _, c := range cast {
@@ -259,6 +263,24 @@ func (f *filling) open(tx *data.Tx, id string) error {
 		last = first.AddDate(0, 0, f.dice.IntN(days)) // at the usual hour
 	}
 	tx.Saying("Première connexion")
-	_, err := directory.Activate(tx, id, f.hash, first)
-	return errors.Join(err, access.Presences.Put(tx, access.Presence{ID: id, First: first, SignedIn: last, How: "Mot de passe"}))
+	u, err := directory.Activate(tx, id, f.hash, first)
+	if err != nil {
+		return err
+	}
+	return errors.Join(settle(tx, u, first, f.digits), access.Presences.Put(tx, access.Presence{ID: id, First: first, SignedIn: last, How: "Mot de passe"}))
+}
+
+// settle gives somebody what a first connection and the days after leave beside
+// a password: the links of a relative confirmed, a records password. Anne Martin
+// has typed the code of Lucas only: that of the younger child waits.
+func settle(tx *data.Tx, u directory.User, first time.Time, digits string) error {
+	if u.KeepsRecords() {
+		return access.SetRecords(tx, u.ID, digits)
+	}
+	if u.Profile != directory.Relative {
+		return nil
+	}
+	return directory.ConfirmLinks(tx, u.ID, first, func(child directory.User) bool {
+		return u.Login.Value() != "anne.martin" || child.Login.Value() == "lucas.martin"
+	})
 }

@@ -55,7 +55,7 @@ type Entrance struct {
 
 // errNotRecognised is the one answer to whatever was wrong.
 func errNotRecognised() error {
-	return &access.Refusal{Kind: access.Invalid, Says: "Ces informations ne permettent pas d’activer un compte. Recopiez-les du document remis par l’établissement ; si votre compte est déjà actif, connectez-vous. Sinon, demandez un code à l’établissement."}
+	return &access.Refusal{Kind: access.Invalid, Says: "Ces informations ne permettent pas d’activer un compte. Recopiez-les du document remis par l’établissement ; si votre compte est déjà actif, connectez-vous. Sinon, demandez un code à l’établissement."}
 }
 
 // BeginActivation recognises a relative at their first connection.
@@ -93,10 +93,10 @@ func (f ActivationForm) codes() (all []string) {
 }
 
 // recognise finds the one relative who lives there, never signed in, and whose
-// child has one of the codes; named says that only a name can tell them apart.
+// child has one of the codes; named says that several live there, whoever has
+// signed in or not: only a name tells them apart.
 func (f ActivationForm) recognise(wide *data.Tx, household string, codes []string) (who User, children []string, named bool, err error) {
-	found := map[string][]string{} // children by relative
-	people := map[string]User{}
+	people, found := map[string]User{}, map[string][]string{} // relatives who live there, and the children whose codes let them in
 	for _, code := range codes {
 		child, used, err := childOfCode(wide, code, "")
 		if errors.Is(err, data.ErrNotFound) {
@@ -107,13 +107,15 @@ func (f ActivationForm) recognise(wide *data.Tx, household string, codes []strin
 		}
 		for _, l := range child.Links {
 			r, err := Users.Get(wide, l.Relative)
-			if errors.Is(err, data.ErrNotFound) || err == nil && (slices.Contains(used.Used, r.ID) || !r.enters(household)) {
+			if errors.Is(err, data.ErrNotFound) || err == nil && !r.livesAt(household) {
 				continue
 			}
 			if err != nil {
 				return who, nil, false, err
 			}
-			people[r.ID], found[r.ID] = r, append(found[r.ID], child.ID)
+			if people[r.ID] = r; !slices.Contains(used.Used, r.ID) {
+				found[r.ID] = append(found[r.ID], child.ID)
+			}
 		}
 	}
 	if len(people) > 1 && (f.LastName == "" || f.FirstName == "") {
@@ -121,19 +123,26 @@ func (f ActivationForm) recognise(wide *data.Tx, household string, codes []strin
 	}
 	var matching []User
 	for _, r := range people {
-		if len(people) == 1 || data.Fold(r.LastName) == data.Fold(f.LastName) && data.Fold(r.FirstName) == data.Fold(f.FirstName) {
+		if len(people) == 1 || f.names(r) {
 			matching = append(matching, r)
 		}
 	}
-	if len(matching) != 1 {
+	if len(matching) != 1 || matching[0].State() != Inactive || len(found[matching[0].ID]) == 0 {
 		return who, nil, false, errNotRecognised()
 	}
 	return matching[0], found[matching[0].ID], false, nil
 }
 
-// enters reports whether a relative may activate their account from a household.
-func (u User) enters(household string) bool {
-	return u.Profile == Relative && u.State() == Inactive && place(u.Postal.PostalCode, u.Postal.Town) == household
+// livesAt reports whether somebody is a relative of a household.
+func (u User) livesAt(household string) bool {
+	return u.Profile == Relative && u.State() != Deleted && place(u.Postal.PostalCode, u.Postal.Town) == household
+}
+
+// names reports whether the name that was given is that of a relative, who may
+// give the one they were born with.
+func (f ActivationForm) names(r User) bool {
+	last := data.Fold(f.LastName)
+	return data.Fold(f.FirstName) == data.Fold(r.FirstName) && (last == data.Fold(r.LastName) || last == data.Fold(r.BirthName))
 }
 
 // place is a household as it is compared: case, accents, hyphens, CEDEX and the
@@ -148,6 +157,8 @@ func place(postalCode, town string) string {
 			w = "saint"
 		case w == "ste":
 			w = "sainte"
+		case w == "stes":
+			w = "saintes"
 		case w == "cedex", w == "arrondissement", arrondissement(w):
 			continue
 		}
@@ -170,29 +181,35 @@ func arrondissement(word string) bool {
 // confirm confirms the links of a relative with children: those whose codes were
 // given, or all the declared ones for a code that was handed over.
 func (u User) confirm(tx *data.Tx, children []string, all bool) error {
+	return ConfirmLinks(tx, u.ID, tx.Now, func(child User) bool { return all || slices.Contains(children, child.ID) })
+}
+
+// ConfirmLinks confirms the declared links of a relative, whom the caller has
+// read, with the children whom which chooses, as of a moment.
+func ConfirmLinks(tx *data.Tx, relative string, at time.Time, which func(User) bool) error {
 	wide := activating.Over(tx)
 	var kids []User
-	for child, err := range UsersByRelative.All(wide, u.ID) {
+	for child, err := range UsersByRelative.All(wide, relative) {
 		if err != nil {
 			return err
 		}
-		if all || slices.Contains(children, child.ID) {
+		if which(child) {
 			kids = append(kids, child)
 		}
 	}
 	for _, child := range kids {
-		if err := confirmLink(wide, child, u.ID); err != nil {
+		if err := confirmLink(wide, child, relative, at); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func confirmLink(wide *data.Tx, child User, relative string) error {
+func confirmLink(wide *data.Tx, child User, relative string, at time.Time) error {
 	child.Links = slices.Clone(child.Links)
 	for i := range child.Links {
 		if child.Links[i].Relative == relative && child.Links[i].Confirmed.IsZero() {
-			child.Links[i].Confirmed = wide.Now
+			child.Links[i].Confirmed = at
 		}
 	}
 	if err := putUser(wide, child); err != nil {
@@ -218,6 +235,9 @@ func AddChild(s *access.Session, code string) error {
 	if s.Account.Profile != string(Relative) {
 		return access.NotFound()
 	}
+	if access.NormalCode(code) == "" {
+		return access.Wrong("code", "Saisissez le code remis par l’établissement de l’enfant.")
+	}
 	if err := s.Gate().Attempt("child", s.Account.ID, s.From()); err != nil {
 		return err
 	}
@@ -230,14 +250,18 @@ func AddChild(s *access.Session, code string) error {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(child.Links, func(l Link) bool { return l.Relative == s.Account.ID }) {
+		own := slices.IndexFunc(child.Links, func(l Link) bool { return l.Relative == s.Account.ID })
+		if own < 0 {
 			return nil, wrong
+		}
+		if !child.Links[own].Confirmed.IsZero() {
+			return nil, access.Wrong("code", "Cet enfant est déjà dans votre compte.")
 		}
 		u, err := Users.Get(tx, s.Account.ID)
 		if err != nil {
 			return nil, err
 		}
 		tx.Note("%s", child.Label())
-		return u, errors.Join(confirmLink(wide, child, u.ID), access.Succeeded(tx, "child", u.ID, s.From()))
+		return u, errors.Join(confirmLink(wide, child, u.ID, tx.Now), access.Succeeded(tx, "child", u.ID, s.From()))
 	})
 }

@@ -16,19 +16,25 @@ type LocalAdmin struct {
 	Since             time.Time
 	By                string
 	SignedIn          time.Time
+	Here              bool   // they have a record in the establishment
+	MayTake           bool   // the author may withdraw the right
+	Twice             string // why that takes a second confirmation, "" when it does not
 }
 
 // naming gives the name of an administrator who is no longer, or never was, of
 // the establishment: a right that nobody sees is a right that nobody withdraws.
 var naming = data.NewCrossing("directory.administrators", "Nommer les administrateurs d’un établissement, même ceux d’ailleurs")
 
-// adminsOf lists the local administrators of an establishment by name.
-func adminsOf(tx *data.Tx, place data.Place) (all []LocalAdmin, err error) {
+// adminsOf lists the local administrators of an establishment by name, each once.
+func adminsOf(tx *data.Tx, s *access.Session, place data.Place) (all []LocalAdmin, err error) {
 	grants, err := access.LocalAdmins(tx, place)
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range grants {
+	for i, g := range grants {
+		if slices.ContainsFunc(grants[:i], func(other access.Grant) bool { return other.Account == g.Account }) {
+			continue
+		}
 		a, err := access.Accounts.Get(naming.Over(tx), g.Account)
 		if err != nil {
 			return nil, err
@@ -37,7 +43,12 @@ func adminsOf(tx *data.Tx, place data.Place) (all []LocalAdmin, err error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, LocalAdmin{a.ID, a.Name, a.Profile, g.At, g.ByName, seen.SignedIn})
+		twice, err := s.AsksTwice(tx, g)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, LocalAdmin{a.ID, a.Name, a.Profile, g.At, g.ByName, seen.SignedIn,
+			a.Profile != access.AdminProfile && slices.Contains(a.At, place), s.MayGive(g.Role, g.In), twice})
 	}
 	slices.SortFunc(all, func(a, b LocalAdmin) int {
 		return strings.Compare(data.SortKey(a.Name, a.ID), data.SortKey(b.Name, b.ID))
@@ -103,34 +114,18 @@ func (f UserForm) switches(tx *data.Tx, s *access.Session, act access.Action, u 
 	case now.Key == granting.Key && !u.canAdminister():
 		return access.Conflict("Seuls un enseignant, un personnel ou un invité peuvent être administrateurs locaux.")
 	case now.Key == granting.Key:
-		if err := s.Fresh(); err != nil {
+		g, err := s.GiveRole(tx, u.ID, access.LocalAdmin, place, time.Time{})
+		if err != nil {
 			return err
 		}
-		_, err := access.Give(tx, u.ID, access.LocalAdmin, place)
-		return err
+		return tellGiven(tx, u.ID, []access.Grant{g})
 	case now.Key == withdrawing.Key:
-		return withdraw(tx, s, grant, f.Confirmed)
+		if err := s.TakeRole(tx, grant, f.Confirmed); err != nil {
+			return err
+		}
+		return tellTaken(tx, u.ID, grant)
 	}
 	return nil
-}
-
-// withdraw ends a grant and the sessions that used it. It asks twice before the
-// last administrator of an establishment goes, or one's own right.
-func withdraw(tx *data.Tx, s *access.Session, g access.Grant, confirmed bool) error {
-	if err := s.Fresh(); err != nil {
-		return err
-	}
-	all, err := access.LocalAdmins(tx, g.In)
-	switch {
-	case err != nil:
-		return err
-	case confirmed:
-	case g.Account == s.Account.ID:
-		return access.Wrong("confirmer", "Vous allez retirer vos propres droits d’administrateur local : cochez la case pour le confirmer.")
-	case len(all) == 1:
-		return access.Wrong("confirmer", "C’est le dernier administrateur local de l’établissement : cochez la case pour le retirer malgré tout.")
-	}
-	return access.Withdraw(tx, g)
 }
 
 // WithdrawLocalAdmin takes from somebody the right to administer an
@@ -145,15 +140,19 @@ func WithdrawLocalAdmin(s *access.Session, uai, account string, confirmed bool) 
 		if err != nil {
 			return nil, err
 		}
-		if err := withdraw(tx, s, g, confirmed); err != nil {
+		if err := s.TakeRole(tx, g, confirmed); err != nil {
 			return nil, err
 		}
-		u, err := Users.Get(tx, account)
-		if err == nil || !errors.Is(err, data.ErrNotFound) {
+		if err := tellTaken(tx, account, g); err != nil {
+			return nil, err
+		}
+		a, err := settled(tx, account)
+		if err != nil {
+			return nil, err
+		}
+		if u, err := Users.Get(tx, account); !errors.Is(err, data.ErrNotFound) {
 			return u, err
 		}
-		a, err := access.Accounts.Get(naming.Over(tx), account)
-		tx.Note("%s", a.Name)
-		return g, err
+		return toldAt(a, place), nil
 	})
 }

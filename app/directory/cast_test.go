@@ -33,7 +33,7 @@ type cast struct {
 	marc   *access.Session // level2_support
 }
 
-func newCast(t *testing.T) *cast {
+func newCast(t testing.TB) *cast {
 	t.Helper()
 	w := newWorld(t)
 	for _, f := range []directory.NewEstablishment{

@@ -45,7 +45,7 @@ func ChoosingOf(g *access.Gate, token, from string) (c Choosing, err error) {
 			c.NeedsMail = u.Profile != Student && c.Email == ""
 			c.Question, c.HasTerms = role == "", true
 		}
-		c.Records = p.Handed && u.keepsRecords()
+		c.Records = p.Handed && u.KeepsRecords()
 		return err
 	})
 	return c, err

@@ -12,6 +12,7 @@ type Cause struct {
 	Says  string
 	Mend  string // what to do
 	Path  string // where, below the record's address, "" when it is elsewhere
+	Page  string // where, below the establishment's address
 }
 
 // Diagnose lists, in order, why an account does not work as one expects.
@@ -19,18 +20,23 @@ func Diagnose(s *access.Session, uai, id string) (r Record, causes []Cause, err 
 	if r, err = RecordOf(s, uai, id); err != nil {
 		return r, nil, err
 	}
-	add := func(stops bool, says, mend, path string) { causes = append(causes, Cause{stops, says, mend, path}) }
-	switch r.State() {
-	case Deleted:
-		add(true, "Le compte est supprimé depuis le "+r.DeletedAt.Local().Format("02/01/2006")+".", "Il revient de lui-même si "+r.CorrectedInOrHere()+" le fait de nouveau figurer dans l’annuaire.", "")
-	case Suspended:
+	add := func(stops bool, says, mend, path string) {
+		causes = append(causes, Cause{Stops: stops, Says: says, Mend: mend, Path: path})
+	}
+	switch {
+	case r.State() == Deleted && r.Profile == Guest:
+		add(true, "Le compte est supprimé depuis le "+r.DeletedAt.Local().Format("02/01/2006")+".", "Rattacher à l’établissement", "/rattachement")
+	case r.State() == Deleted:
+		add(true, "Le compte est supprimé depuis le "+r.DeletedAt.Local().Format("02/01/2006")+".", "Il revient de lui-même si "+r.CorrectedIn()+" le fait de nouveau figurer dans l’annuaire.", "")
+	case r.State() == Suspended:
 		add(true, "Le compte est suspendu depuis le "+r.SuspendedAt.Local().Format("02/01/2006")+".", "Réactivation du compte", "/reactivation")
-	case Inactive:
-		add(true, "La personne ne s’est jamais connectée : le compte n’est pas activé.", "Transmettez-lui ses identifiants de première connexion.", "")
+	case r.State() == Inactive:
+		causes = append(causes, Cause{Stops: true, Says: "La personne ne s’est jamais connectée : le compte n’est pas activé.", Mend: r.firstCredentials(), Page: "/identifiants?etat=" + string(Inactive) + "&profil=" + r.Profile.Path()})
 	}
 	if r.Email.Value() == "" && r.State() != Deleted {
 		add(false, "Aucune adresse e-mail : un mot de passe oublié ne peut pas lui être renvoyé.", "Renseigner l’adresse e-mail", "?onglet=identite#f-email")
 	}
+	causes = append(causes, r.passwordCauses()...)
 	causes = append(causes, r.familyCauses()...)
 	if r.State() == Deleted {
 		return r, causes, nil
@@ -42,12 +48,27 @@ func Diagnose(s *access.Session, uai, id string) (r Record, causes []Cause, err 
 	return r, causes, err
 }
 
-// CorrectedInOrHere is CorrectedIn, or the console for a guest.
-func (u User) CorrectedInOrHere() string {
-	if in := u.CorrectedIn(); in != "" {
-		return in
+// firstCredentials is what somebody who never connected is to be given.
+func (u User) firstCredentials() string {
+	if u.Profile == Relative {
+		return "Remettez-lui son code postal, sa ville et les codes d’activation de ses enfants"
 	}
-	return "un administrateur"
+	return "Remettez-lui son identifiant et son mot de passe initial"
+}
+
+// passwordCauses are those that come from passwords, and from the address by
+// which they are found again.
+func (r Record) passwordCauses() (causes []Cause) {
+	if r.State() == Deleted {
+		return nil
+	}
+	if r.Unsure {
+		causes = append(causes, Cause{Says: "L’adresse e-mail saisie par la personne n’est pas confirmée : un mot de passe oublié ne peut pas y être envoyé.", Mend: "Demandez-lui de suivre le lien qu’elle a reçu ; sinon, « Code à remettre »", Path: "/code"})
+	}
+	if !r.RecordsLocked.IsZero() {
+		causes = append(causes, Cause{Says: "Le mot de passe scolarité est bloqué depuis le " + r.RecordsLocked.Local().Format("02/01/2006") + ", après trois erreurs.", Mend: "Nouveau mot de passe scolarité", Path: "/mot-de-passe-scolarite"})
+	}
+	return causes
 }
 
 // familyCauses are those that come from links and classes.
@@ -68,7 +89,7 @@ func (r Record) familyCauses() (causes []Cause) {
 			add(true, "Parent sans enfant : aucun lien n’est déclaré avec un élève.", "À corriger dans "+r.CorrectedIn()+".")
 		}
 		if country := r.Postal.Country; r.Postal.PostalCode == "" || r.Postal.Town == "" || country != "" && !strings.EqualFold(country, "FRANCE") {
-			add(false, "L’adresse est vide ou à l’étranger : la première connexion par code postal et ville est impossible.", "Remettez-lui un code en main propre.")
+			causes = append(causes, Cause{Says: "L’adresse est vide ou à l’étranger : la première connexion par code postal et ville est impossible.", Mend: "Code à remettre", Path: "/code"})
 		}
 	}
 	return causes

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"preau/app/access"
 	"preau/data"
@@ -19,6 +20,7 @@ type UserForm struct {
 
 	LastName, FirstName, Title, Birth string // of a guest
 	Street, PostalCode, Town          string
+	Until                             *string // last day in the establishment, nil when the form does not say
 }
 
 var editing = access.NewAction("user.edit", "Modification de la fiche", access.ManageAccounts, data.Info)
@@ -38,7 +40,7 @@ func EditUser(s *access.Session, uai, id string, f UserForm) error {
 			return nil, outdated(tx, Users.Name(), id)
 		}
 		before := u
-		if err := f.apply(tx, &u); err != nil {
+		if err := f.apply(tx, &u, place); err != nil {
 			return nil, err
 		}
 		if err := protects(tx, s, before, u); err != nil {
@@ -52,7 +54,7 @@ func EditUser(s *access.Session, uai, id string, f UserForm) error {
 }
 
 // apply checks the form and takes its values.
-func (f UserForm) apply(tx *data.Tx, u *User) error {
+func (f UserForm) apply(tx *data.Tx, u *User, place data.Place) error {
 	wrong := notes{}
 	if f.Login != u.Login.Value() {
 		says, err := checkLogin(tx, f.Login, u.ID)
@@ -68,7 +70,8 @@ func (f UserForm) apply(tx *data.Tx, u *User) error {
 	}
 	f.phones(u, wrong)
 	if u.Profile == Guest {
-		f.guest(u, wrong)
+		f.guest(u, tx.Now, wrong)
+		f.term(u, place, tx.Now, wrong)
 	}
 	return access.WrongFields(wrong)
 }
@@ -96,20 +99,34 @@ func (f UserForm) phones(u *User, wrong notes) {
 }
 
 // guest takes what only a guest's record lets change.
-func (f UserForm) guest(u *User, wrong notes) {
-	birth, ok := ParseDate(f.Birth)
-	if !ok {
-		wrong.add("naissance", wrongDate)
+func (f UserForm) guest(u *User, now time.Time, wrong notes) {
+	if f.Birth != u.Birth.String() {
+		u.Birth = wrong.birth(f.Birth, now)
 	}
+	wrong.lengths(f.LastName, f.FirstName, f.Title, f.Email, f.Street, f.PostalCode, f.Town)
+	wrong.letters(f.LastName, f.FirstName)
 	wrong.need("nom", f.LastName)
 	wrong.need("prenom", f.FirstName)
 	wrong.need("email", f.Email)
-	u.LastName, u.FirstName, u.Title, u.Birth = strings.ToUpper(f.LastName), f.FirstName, f.Title, birth
-	var lines []string
-	for line := range strings.Lines(f.Street) {
-		lines = append(lines, strings.TrimSpace(line))
+	u.LastName, u.FirstName, u.Title = strings.ToUpper(f.LastName), f.FirstName, f.Title
+	u.Postal = Address{Lines: addressLines(f.Street), PostalCode: f.PostalCode, Town: f.Town, Country: u.Postal.Country}
+}
+
+// term takes the last day of a guest in the establishment.
+func (f UserForm) term(u *User, place data.Place, now time.Time, wrong notes) {
+	i := slices.IndexFunc(u.Attachments, func(a Attachment) bool { return a.At == place })
+	if i < 0 || f.Until == nil || *f.Until == u.Attachments[i].Until.String() {
+		return
 	}
-	u.Postal = Address{Lines: compact(lines), PostalCode: f.PostalCode, Town: f.Town, Country: u.Postal.Country}
+	last, ok := ParseDate(*f.Until)
+	switch {
+	case *f.Until != "" && !ok:
+		wrong.add("jusquau", "Écrivez la date sous la forme JJ/MM/AAAA, ou videz le champ.")
+	case last != "" && last < DateOf(now.Local()):
+		wrong.add("jusquau", "Cette date est passée : pour retirer la personne aujourd’hui, utilisez « Détacher de l’établissement ».")
+	}
+	u.Attachments = slices.Clone(u.Attachments)
+	u.Attachments[i].Until = last
 }
 
 // notes are the sentences to show beside the fields of a form.
@@ -151,11 +168,7 @@ func protects(tx *data.Tx, s *access.Session, before, after User) error {
 // mayProtect reports whether the author may change what signs somebody in, who
 // holds a role somewhere.
 func mayProtect(s *access.Session, u User, role access.Role) bool {
-	if role == "" || u.ID == s.Account.ID || s.Machine() {
-		return true
-	}
-	mine := s.RoleOver(u.Places())
-	return mine == access.Level2Support || mine.Above(role)
+	return s.MayProtect(u.ID, u.Places(), role)
 }
 
 // RevertField drops the edit of a field: the value of the federated directory
@@ -214,7 +227,7 @@ func changeable(tx *data.Tx, s *access.Session, id string) (User, error) {
 // mayChange reports whether the author may change the account of somebody, who
 // holds a role somewhere.
 func mayChange(s *access.Session, u User, role access.Role) bool {
-	return u.ID == s.Account.ID || s.Machine() || !role.Above(s.RoleOver(u.Places()))
+	return s.MayChange(u.ID, u.Places(), role)
 }
 
 // changeableAt is changeable for somebody of an establishment.

@@ -416,7 +416,7 @@ func TestListOfLocalAdministrators(t *testing.T) {
 	if err := directory.WithdrawLocalAdmin(c.sophie, colette, julie.ID, false); err != nil {
 		t.Fatal(err)
 	}
-	if e := c.events()[0]; e.Action != "administrator.withdraw" || e.Severity != data.Important || !strings.Contains(e.Personal.Note, "FAURE Julie") {
+	if e := c.events()[0]; e.Action != "administrator.withdraw" || e.Severity != data.Important || e.Personal.Label != "FAURE Julie" {
 		t.Errorf("%+v %+v", e, e.Personal)
 	}
 	if got := names(); !slices.Equal(got, []string{"ADMIN sophie.girard"}) {

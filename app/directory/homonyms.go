@@ -64,11 +64,15 @@ func Homonyms(s *access.Session, uai, id string) (twins []Twin, err error) {
 			return err
 		}
 		near, err := alike(tx, place, u)
+		if err != nil {
+			return err
+		}
 		for _, other := range found.Rows {
 			if _, here := other.At(place); !here && data.Fold(other.Label()) == data.Fold(u.Label()) {
 				near = append(near, Twin{other, likeness(u, other)})
 			}
 		}
+		near, err = undistinguished(tx, place, u, near)
 		twins = likeliest(near)
 		return err
 	})
@@ -87,6 +91,20 @@ func alike(tx *data.Tx, place data.Place, u User) (twins []Twin, err error) {
 		}
 	}
 	return twins, nil
+}
+
+// undistinguished leaves out those whom somebody told apart.
+func undistinguished(tx *data.Tx, place data.Place, u User, near []Twin) (kept []Twin, err error) {
+	for _, t := range near {
+		apart, err := distinct(tx, place, u.ID, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !apart {
+			kept = append(kept, t)
+		}
+	}
+	return kept, nil
 }
 
 func likeliest(twins []Twin) []Twin {
@@ -140,7 +158,15 @@ func pairsOf(tx *data.Tx, place data.Place, p Profile) (pairs []Pair, err error)
 					continue
 				}
 				seen[[2]int{i, j}] = true
-				if score := likeness(u, all[j]); score >= twinScore {
+				score := likeness(u, all[j])
+				if score < twinScore {
+					continue
+				}
+				apart, err := distinct(tx, place, u.ID, all[j].ID)
+				if err != nil {
+					return nil, err
+				}
+				if !apart {
 					pairs = append(pairs, Pair{Twin{u, score}, Twin{all[j], score}})
 				}
 			}

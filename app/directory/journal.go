@@ -2,6 +2,7 @@ package directory
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"preau/app/access"
@@ -24,12 +25,27 @@ type Event struct {
 	Changes  []data.Change
 }
 
-func eventOf(e data.Event) Event {
+func eventOf(tx *data.Tx, e data.Event) Event {
 	out := Event{Seq: e.Seq, At: e.At, Action: e.Action, Says: e.Says, Severity: e.Severity, Table: e.Table, Subject: e.Subject}
 	if p := e.Personal; p != nil {
-		out.By, out.Via, out.Label, out.Note, out.Changes = p.By, p.Via, p.Label, p.Note, p.Changes
+		out.By, out.Via, out.Label, out.Note, out.Changes = p.By, p.Via, p.Label, p.Note, named(tx, p.Changes)
 	}
 	return out
+}
+
+// named writes the places of grants as the screens call them.
+func named(tx *data.Tx, changes []data.Change) []data.Change {
+	for i, c := range changes {
+		if !strings.HasSuffix(c.Field, access.ScopeField) {
+			continue
+		}
+		for _, place := range []*string{&changes[i].Before, &changes[i].After} {
+			if name, err := scopeName(tx, data.Place(*place)); err == nil && *place != "" {
+				*place = name
+			}
+		}
+	}
+	return changes
 }
 
 // Important reports whether the event stands out.
@@ -48,7 +64,7 @@ func Journal(s *access.Session, uai string, before uint64, n int) (events []Even
 		}
 		found, err := data.Events(tx, place, before, n)
 		for _, e := range found {
-			events = append(events, eventOf(e))
+			events = append(events, eventOf(tx, e))
 		}
 		last = data.LastEvent(tx)
 		return err
@@ -66,7 +82,7 @@ func JournalAfter(s *access.Session, uai string, after uint64, n int) (events []
 		}
 		found, err := data.EventsAfter(tx, place, after, n)
 		for _, e := range found {
-			events = append(events, eventOf(e))
+			events = append(events, eventOf(tx, e))
 		}
 		return err
 	})
@@ -84,20 +100,26 @@ func History(s *access.Session, uai, id string, n int) (events []Event, err erro
 		if _, err := userAt(tx, place, id); err != nil {
 			return err
 		}
-		for _, table := range []string{Users.Name(), access.Accounts.Name()} {
-			found, err := eventsAbout(tx, table, id, n)
-			if err != nil {
-				return err
-			}
-			if table != Users.Name() { // an import tells of the account by the record
-				found = slices.DeleteFunc(found, func(e Event) bool { return e.Action == importLine && len(e.Changes) == 0 })
-			}
-			events = append(events, found...)
-		}
-		return nil
+		events, err = happened(tx, id, n)
+		return err
 	})
+	return events, err
+}
+
+// happened returns the events of somebody's record and account, newest first.
+func happened(tx *data.Tx, id string, n int) (events []Event, err error) {
+	for _, table := range []string{Users.Name(), access.Accounts.Name()} {
+		found, err := eventsAbout(tx, table, id, n)
+		if err != nil {
+			return nil, err
+		}
+		if table != Users.Name() { // an import tells of the account by the record
+			found = slices.DeleteFunc(found, func(e Event) bool { return e.Action == importLine && len(e.Changes) == 0 })
+		}
+		events = append(events, found...)
+	}
 	slices.SortStableFunc(events, Event.latest)
-	return events[:min(n, len(events))], err
+	return events[:min(n, len(events))], nil
 }
 
 // importLine is the action of what an import changed of a row.
@@ -111,7 +133,7 @@ func eventsAbout(tx *data.Tx, table, key string, n int) (events []Event, err err
 		return nil, err
 	}
 	for _, e := range found {
-		events = append(events, eventOf(e))
+		events = append(events, eventOf(tx, e))
 	}
 	lines, err := data.LinesAbout(tx, table, key, n)
 	for _, l := range lines {

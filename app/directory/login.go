@@ -37,14 +37,22 @@ func loginBase(first, last string) string {
 
 // newLogin returns prenom.nom, with a number for homonyms: unique over the
 // whole appliance, accounts deleted but kept included.
-func newLogin(tx *data.Tx, first, last string) (string, error) {
+func newLogin(tx *data.Tx, first, last string) (string, error) { return logins{}.next(tx, first, last) }
+
+// logins are the numbers last given to homonyms in one transaction, so that the
+// thousandth does not ask for the former ones again.
+type logins map[string]int
+
+// next is newLogin for one of many accounts.
+func (given logins) next(tx *data.Tx, first, last string) (string, error) {
 	base := loginBase(first, last)
-	for n := 1; ; n++ {
+	for n := given[base] + 1; ; n++ {
 		login := base
 		if n > 1 {
 			login = fmt.Sprint(base, n)
 		}
 		if taken, err := access.LoginTaken(tx, login, ""); err != nil || !taken {
+			given[base] = n
 			return login, err
 		}
 	}

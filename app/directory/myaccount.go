@@ -7,15 +7,20 @@ import (
 	"strings"
 
 	"preau/app/access"
+	"preau/app/post"
 	"preau/data"
 )
 
 // A Mine is what somebody sees of their own account.
 type Mine struct {
-	User             // without ID for an administrator who is nobody in the directory
-	Children   []Kin // of a relative, with confirmed links or not
+	User       // without ID for an administrator who is nobody in the directory
+	Email      string
+	Leaves     bool // mails that hold a link can reach them
+	Schools    []Card
+	Children   []Kin // of a relative, by name; whose link is not confirmed is nobody
 	Records    bool  // a records password is theirs to have
 	HasRecords bool
+	Blocked    bool // their records password
 	HasFactor  bool
 	MayFactor  bool // they administer something
 	Question   string
@@ -26,6 +31,12 @@ type Mine struct {
 func MineOf(s *access.Session) (m Mine, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		if m.User, m.Rule, err = ruleOf(tx, s.Account); err != nil {
+			return err
+		}
+		if m.Email = s.Account.Email; m.ID != "" {
+			m.Email = m.User.Email.Value()
+		}
+		if m.Leaves, err = post.CarriesSecrets(tx); err != nil {
 			return err
 		}
 		if m.HasFactor, err = access.HasFactor(tx, s.Account.ID); err != nil {
@@ -39,8 +50,13 @@ func MineOf(s *access.Session) (m Mine, err error) {
 		if m.Question, err = access.MyQuestion(tx, s.Account.ID); err != nil {
 			return err
 		}
-		m.Records = m.keepsRecords()
-		if _, m.HasRecords, err = access.RecordsOf(tx, s.Account.ID); err != nil {
+		m.Records = m.KeepsRecords()
+		records, known, err := access.RecordsOf(tx, s.Account.ID)
+		if err != nil {
+			return err
+		}
+		m.HasRecords, m.Blocked = known, records.Blocked()
+		if m.Schools, err = m.schools(tx); err != nil {
 			return err
 		}
 		m.Children, err = childrenOf(activating.Over(tx), m.User)
@@ -49,7 +65,20 @@ func MineOf(s *access.Session) (m Mine, err error) {
 	return m, err
 }
 
-// childrenOf are the children of a relative, by name.
+// schools are the establishments of somebody, the main one first.
+func (u User) schools(tx *data.Tx) (all []Card, err error) {
+	for _, a := range u.Attachments {
+		c, err := Cards.Get(locating.Over(tx), a.UAI())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// childrenOf are the children of a relative, by name, then those whose links are
+// not confirmed: these have none.
 func childrenOf(wide *data.Tx, u User) (kids []Kin, err error) {
 	if u.Profile != Relative {
 		return nil, nil
@@ -68,7 +97,20 @@ func childrenOf(wide *data.Tx, u User) (kids []Kin, err error) {
 		}
 	}
 	slices.SortFunc(kids, func(a, b Kin) int { return strings.Compare(sortKey(*a.Person), sortKey(*b.Person)) })
+	slices.SortStableFunc(kids, func(a, b Kin) int { return unconfirmed(a) - unconfirmed(b) })
+	for i := range kids {
+		if kids[i].Confirmed.IsZero() {
+			kids[i].Person = nil
+		}
+	}
 	return kids, nil
+}
+
+func unconfirmed(k Kin) int {
+	if k.Confirmed.IsZero() {
+		return 1
+	}
+	return 0
 }
 
 var (
@@ -119,15 +161,61 @@ func ChangeAddress(s *access.Session, address string) error {
 	if err := access.WrongFields(wrong); err != nil {
 		return err
 	}
+	if s.Account.Profile == access.AdminProfile {
+		return askAlone(s, address)
+	}
 	return s.Own(changingAddress, func(tx *data.Tx) (data.Row, error) {
 		u, err := Users.Get(tx, s.Account.ID)
 		if err != nil {
 			return nil, err
 		}
+		if address != "" && strings.EqualFold(address, u.Email.Value()) {
+			return nil, access.Wrong("email", "C’est déjà votre adresse.")
+		}
 		before := u
 		u.Email, u.Unsure = u.edited(u.Email, address), address != ""
 		if err := errors.Join(putUser(tx, u), notifyFormer(tx, before, u)); err != nil || address == "" {
 			return u, err
+		}
+		return u, askAddress(tx, u)
+	})
+}
+
+var asking = access.NewAction("user.ask-address", "Courriel de confirmation d’adresse demandé", access.Oneself, data.Info)
+
+// askAlone mails the new address of an administrator who is nobody in the
+// directory a link: theirs is the one that they confirmed last.
+func askAlone(s *access.Session, address string) error {
+	return s.Own(asking, func(tx *data.Tx) (data.Row, error) {
+		leaves, err := post.CarriesSecrets(tx)
+		if err != nil || !leaves {
+			return nil, errors.Join(err, errNoMail())
+		}
+		a, err := access.Accounts.Get(tx, s.Account.ID)
+		if err != nil {
+			return nil, err
+		}
+		return a, access.AskAddress(tx, a, address)
+	})
+}
+
+func errNoMail() error {
+	return access.Conflict("Le courriel n’est pas configuré sur cet appareil : aucun lien de confirmation ne peut partir. Prévenez l’administrateur de l’ENT.")
+}
+
+// AskAddressAgain mails once more the link that confirms the person's address.
+func AskAddressAgain(s *access.Session) error {
+	return s.Own(asking, func(tx *data.Tx) (data.Row, error) {
+		u, err := Users.Get(tx, s.Account.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !u.Unsure || u.Email.Value() == "" {
+			return nil, access.Conflict("Votre adresse n’a pas à être confirmée.")
+		}
+		leaves, err := post.CarriesSecrets(tx)
+		if err != nil || !leaves {
+			return nil, errors.Join(err, errNoMail())
 		}
 		return u, askAddress(tx, u)
 	})
@@ -145,12 +233,15 @@ func ConfirmAddress(g *access.Gate, token, from string) error {
 		if err != nil {
 			return nil, err
 		}
+		if s.Account.Profile == access.AdminProfile {
+			return access.SetAddress(tx, s.Account.ID, p.Address)
+		}
 		u, err := Users.Get(tx, s.Account.ID)
 		if err != nil {
 			return nil, err
 		}
 		if !strings.EqualFold(u.Email.Value(), p.Address) {
-			return nil, access.Conflict("L’adresse de ce compte a changé depuis : ce lien ne sert plus.")
+			return nil, access.Conflict("L’adresse de ce compte a changé depuis : ce lien ne sert plus.")
 		}
 		u.Unsure = false
 		return u, putUser(tx, u)
@@ -197,7 +288,7 @@ func ChangeQuestion(ctx context.Context, s *access.Session, question, answer str
 	return s.Own(changingQuestion, func(tx *data.Tx) (data.Row, error) {
 		role, err := access.RoleOf(tx, s.Account.ID)
 		if err != nil || role != "" {
-			return nil, errors.Join(err, access.Conflict("Le compte d’un administrateur n’a pas de question secrète : il se retrouve par courriel."))
+			return nil, errors.Join(err, access.Conflict("Le compte d’un administrateur n’a pas de question secrète : il se retrouve par courriel."))
 		}
 		u, err := Users.Get(tx, s.Account.ID)
 		if err != nil {
@@ -207,7 +298,16 @@ func ChangeQuestion(ctx context.Context, s *access.Session, question, answer str
 	})
 }
 
-// notifyFormer tells the former address of somebody that it was changed.
+// notifyFormer tells the former address of somebody that it was changed, and
+// that of an administrator that the login was.
 func notifyFormer(tx *data.Tx, before, after User) error {
-	return access.NoticeAddress(tx, before.Email.Value(), after.Email.Value())
+	err := access.NoticeAddress(tx, before.Email.Value(), after.Email.Value())
+	if before.Login.Value() == after.Login.Value() {
+		return err
+	}
+	role, failed := access.RoleOf(tx, before.ID)
+	if role != "" {
+		failed = errors.Join(failed, access.NoticeLogin(tx, before.Email.Value(), before.Login.Value(), after.Login.Value()))
+	}
+	return errors.Join(err, failed)
 }

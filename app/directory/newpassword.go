@@ -18,11 +18,11 @@ var (
 )
 
 // NoAddress is why no password is sent to somebody without an e-mail.
-const NoAddress = "L’adresse e-mail de l’utilisateur n’est pas renseignée : le mot de passe ne peut pas être envoyé."
+const NoAddress = "L’adresse e-mail de l’utilisateur n’est pas renseignée : le mot de passe ne peut pas être envoyé."
 
-// keepsRecords reports whether somebody has a records password beside the ENT
+// KeepsRecords reports whether somebody has a records password beside the ENT
 // one: teachers, and the staff of direction and education, by function.
-func (u User) keepsRecords() bool {
+func (u User) KeepsRecords() bool {
 	if u.Profile == Teacher {
 		return true
 	}
@@ -39,6 +39,9 @@ func NewPassword(s *access.Session, uai, id string) error {
 		u, a, err := renewable(tx, s, uai, id)
 		if err != nil {
 			return nil, err
+		}
+		if id == s.Account.ID {
+			return nil, access.Conflict("C’est votre propre compte : changez votre mot de passe dans « Mon compte ».")
 		}
 		if err := mailable(tx, u); err != nil {
 			return nil, err
@@ -57,9 +60,9 @@ func NewPassword(s *access.Session, uai, id string) error {
 		if err != nil {
 			return nil, err
 		}
-		return u, post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre nouveau mot de passe", Secret: true,
-			Lines: []string{"L’administrateur de votre établissement vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable. Le lien vaut deux jours et ne sert qu’une fois."},
-			Facts: []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}})
+		return u, errors.Join(handOut(tx, u.ID, Linked, u.Email.Value()), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre nouveau mot de passe", Secret: true,
+			Lines: []string{"L’administrateur de votre établissement vous invite à choisir un nouveau mot de passe : l’ancien n’est plus valable. Le lien vaut deux jours et ne sert qu’une fois."},
+			Facts: []post.Fact{{Label: "Identifiant", Value: u.Login.Value()}}, Links: []post.Link{{Label: "Choisir mon mot de passe", Path: access.PasswordPath(token)}}}))
 	})
 }
 
@@ -90,9 +93,9 @@ func mailable(tx *data.Tx, u User) error {
 	case u.Email.Value() == "":
 		return access.Conflict(NoAddress)
 	case u.Unsure:
-		return access.Conflict("La personne n’a pas encore confirmé l’adresse e-mail qu’elle a saisie : le mot de passe ne peut pas y être envoyé. Utilisez « Code à remettre ».")
+		return access.Conflict("La personne n’a pas encore confirmé l’adresse e-mail qu’elle a saisie : le mot de passe ne peut pas y être envoyé. Utilisez « Code à remettre ».")
 	case !leaves:
-		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : le mot de passe ne peut pas être envoyé. Utilisez « Code à remettre ».")
+		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : le mot de passe ne peut pas être envoyé. Utilisez « Code à remettre ».")
 	}
 	return nil
 }
@@ -114,13 +117,13 @@ func NewRecordsPassword(ctx context.Context, s *access.Session, uai, id string) 
 }
 
 func sendRecords(tx *data.Tx, u User, password, hash string) error {
-	if !u.keepsRecords() {
+	if !u.KeepsRecords() {
 		return access.Conflict("Seuls les enseignants et les personnels de direction et d’éducation ont un mot de passe scolarité.")
 	}
 	if err := mailable(tx, u); err != nil {
 		return err
 	}
-	return errors.Join(access.SetRecords(tx, u.ID, hash), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre mot de passe scolarité", Secret: true,
+	return errors.Join(access.SetRecords(tx, u.ID, hash), handOutRecords(tx, u.ID, u.Email.Value()), post.Queue(tx, post.Mail{To: u.Email.Value(), Subject: "Votre mot de passe scolarité", Secret: true,
 		Lines: []string{"Voici votre mot de passe pour les services de scolarité. Il se saisit au clavier virtuel, après votre mot de passe ENT ; trois erreurs le bloquent.", "Notez-le, puis supprimez ce message."},
 		Facts: []post.Fact{{Label: "Mot de passe scolarité", Value: password}}}))
 }
@@ -138,11 +141,33 @@ func AskRecordsPassword(ctx context.Context, s *access.Session) error {
 		if err != nil {
 			return nil, err
 		}
+		if !u.KeepsRecords() {
+			return nil, access.NotFound()
+		}
 		if _, known, err := access.RecordsOf(tx, u.ID); err != nil || known {
 			return nil, errors.Join(err, access.Conflict("Vous avez déjà un mot de passe scolarité. S’il est perdu, demandez-en un autre à l’administrateur de votre établissement."))
 		}
+		if err := reachable(tx, u); err != nil {
+			return nil, err
+		}
 		return u, sendRecords(tx, u, password, hash)
 	})
+}
+
+// reachable is mailable, in the words of the person themselves.
+func reachable(tx *data.Tx, u User) error {
+	leaves, err := post.CarriesSecrets(tx)
+	switch {
+	case err != nil:
+		return err
+	case !leaves:
+		return access.Conflict("Le courriel n’est pas configuré sur cet appareil : demandez votre mot de passe scolarité à l’administrateur de votre établissement.")
+	case u.Email.Value() == "":
+		return access.Conflict("Votre adresse e-mail n’est pas renseignée : indiquez-la dans « Mon compte », puis confirmez-la.")
+	case u.Unsure:
+		return access.Conflict("Votre adresse e-mail n’est pas encore confirmée : suivez le lien du courriel que vous avez reçu, ou faites-le renvoyer depuis « Mon compte ».")
+	}
+	return nil
 }
 
 // A HandedCode is a code as it is shown once to whoever hands it over.
@@ -160,11 +185,11 @@ func HandOver(s *access.Session, uai, id string) (c HandedCode, err error) {
 			return nil, err
 		}
 		if id == s.Account.ID {
-			return nil, access.Conflict("Vous ne pouvez pas vous remettre un code : changez votre mot de passe dans « Mon compte », ou demandez un code à un administrateur d’un rôle supérieur.")
+			return nil, access.Conflict("Vous ne pouvez pas vous remettre un code : changez votre mot de passe dans « Mon compte », ou demandez un code à un administrateur d’un rôle supérieur.")
 		}
 		c.Name, c.Login = u.Label(), u.Login.Value()
 		c.Code, c.Until, err = access.HandOver(tx, a)
-		return u, err
+		return u, errors.Join(err, handOut(tx, u.ID, CodeGiven, ""))
 	})
 	return c, err
 }

@@ -10,8 +10,8 @@ import (
 // A Filter chooses people of an establishment.
 type Filter struct {
 	Profile Profile // "" for the deleted ones, of all profiles
-	Class   string  // code, of students only
-	Grade   string
+	Class   string  // code, of students and, by their children, of relatives
+	Grade   string  // likewise
 	State   State
 	NoEmail bool
 }
@@ -62,7 +62,7 @@ func People(s *access.Session, uai string, f Filter, at string, back bool, size 
 		if err != nil {
 			return err
 		}
-		page, err := UsersList.List(tx, place, f.group(), "", at, back, size, f.keep())
+		page, whole, err := f.page(tx, place, at, back, size)
 		if err != nil {
 			return err
 		}
@@ -75,10 +75,23 @@ func People(s *access.Session, uai string, f Filter, at string, back bool, size 
 			}
 			list.Lines = append(list.Lines, Line{u, u.summary(place), seen})
 		}
-		list.Total, err = total(tx, place, f)
-		return err
+		list.Total = whole
+		return nil
 	})
 	return list, err
+}
+
+// page is a page of those of a filter, with how many they are in all.
+func (f Filter) page(tx *data.Tx, place data.Place, at string, back bool, size int) (page data.Page[User], whole int, err error) {
+	if f.byChild() {
+		all, err := f.family(tx, place)
+		return pageOf(all, at, back, size), len(all), err
+	}
+	if page, err = UsersList.List(tx, place, f.group(), "", at, back, size, f.keep()); err != nil {
+		return page, 0, err
+	}
+	whole, err = total(tx, place, f)
+	return page, whole, err
 }
 
 // total counts the people of a filter: from the counters when it can.

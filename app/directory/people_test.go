@@ -132,11 +132,18 @@ func keep(all []directory.User, keeps func(directory.User) bool) (ids []string) 
 	return ids
 }
 
-// belongs is what a filter means, said again.
-func belongs(u directory.User, uai string, f directory.Filter) bool {
+// belongs is what a filter means, said again; all are those of the establishment.
+func belongs(all []directory.User, u directory.User, uai string, f directory.Filter) bool {
 	a, _ := u.At(placeOf(uai))
 	if f.Profile == "" {
 		return u.State() == directory.Deleted
+	}
+	if f.Profile == directory.Relative && f.Class+f.Grade != "" {
+		child := slices.ContainsFunc(all, func(v directory.User) bool {
+			return belongs(all, v, uai, directory.Filter{Profile: directory.Student, Class: f.Class, Grade: f.Grade}) && slices.ContainsFunc(v.Links, func(l directory.Link) bool { return l.Relative == u.ID })
+		})
+		f.Class, f.Grade = "", ""
+		return child && belongs(all, u, uai, f)
 	}
 	return u.State() != directory.Deleted && u.Profile == f.Profile &&
 		(f.Class == "" || f.Profile != directory.Student || slices.Contains(a.Classes, f.Class)) &&
@@ -190,7 +197,7 @@ func TestPeopleAgainstBruteForce(t *testing.T) {
 				if f.Profile = p; p == "" && (f.Class+f.Grade+string(f.State) != "" || f.NoEmail) {
 					continue
 				}
-				want := keep(all, func(u directory.User) bool { return belongs(u, uai, f) })
+				want := keep(all, func(u directory.User) bool { return belongs(all, u, uai, f) })
 				got, pages, total := c.walk(uai, f, 7)
 				if !slices.Equal(got, want) || total != len(want) {
 					t.Errorf("%s %+v: %d of %d\n%q\n%q", uai, f, total, len(want), got, want)

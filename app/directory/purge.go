@@ -162,7 +162,7 @@ func eraseUser(tx *data.Tx, id string) error {
 	if err != nil {
 		return err
 	}
-	err = errors.Join(access.EndSessions(tx, id), Users.Delete(tx, id), access.Forget(tx, id), dropChildCode(tx, id), post.Forget(tx, u.Email.Value()))
+	err = errors.Join(access.EndSessions(tx, id), Users.Delete(tx, id), access.Forget(tx, id), dropChildCode(tx, id), dropHandout(tx, id), eraseFromActions(tx, id), forgetDistinct(tx, id), post.Forget(tx, u.Email.Value()))
 	var sources []string
 	for s, failed := range SourcesByUser.All(tx, id) {
 		err = errors.Join(err, failed)

@@ -2,8 +2,10 @@ package directory
 
 import (
 	"errors"
+	"time"
 
 	"preau/app/access"
+	"preau/app/post"
 	"preau/data"
 )
 
@@ -22,6 +24,13 @@ type Record struct {
 	Groups    []Group
 	ClassesOf []Class
 	Teams     []TeachingGroup
+
+	RecordsAt     time.Time // it was issued, zero for never
+	RecordsLocked time.Time // by errors, zero for not
+	Handout       Handout
+	HandoutBy     string // names
+	RecordsBy     string
+	Mails         bool // mails with a secret reach people
 
 	MayEdit    bool // the account is not deleted, nor that of a higher role
 	MayProtect bool // login and e-mail: not of another administrator, for a local one
@@ -73,6 +82,9 @@ func (r *Record) fill(tx *data.Tx, s *access.Session, place data.Place) (err err
 	r.MayEdit = r.State() != Deleted && s.Can(access.ManageAccounts, place) && mayChange(s, r.User, r.Role)
 	r.MayProtect = r.MayEdit && mayProtect(s, r.User, r.Role)
 	r.MayGrant = r.MayEdit && r.canAdminister() && s.Can(access.GrantLocal, place)
+	if err := r.passwords(tx); err != nil {
+		return err
+	}
 	if err := r.kin(tx); err != nil {
 		return err
 	}
@@ -80,6 +92,26 @@ func (r *Record) fill(tx *data.Tx, s *access.Session, place data.Place) (err err
 		return err
 	}
 	return r.schooling(tx, place)
+}
+
+// passwords reads how the person gets in: never what with.
+func (r *Record) passwords(tx *data.Tx) (err error) {
+	records, _, err := access.RecordsOf(tx, r.ID)
+	if err != nil {
+		return err
+	}
+	r.RecordsAt, r.RecordsLocked = records.At, records.Locked
+	if r.Mails, err = post.CarriesSecrets(tx); err != nil {
+		return err
+	}
+	if r.Handout, err = handoutOf(tx, r.ID); err != nil {
+		return err
+	}
+	if r.HandoutBy, err = authorName(tx, r.Handout.By); err != nil {
+		return err
+	}
+	r.RecordsBy, err = authorName(tx, r.Handout.RecordsBy)
+	return err
 }
 
 // canAdminister reports whether somebody of the profile may be made a local

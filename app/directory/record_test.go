@@ -31,6 +31,16 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 			return directory.EditUser(s, uai, id, f)
 		},
 		"withdraw": func(s *access.Session, uai, id string) error { return directory.WithdrawLocalAdmin(s, uai, id, true) },
+		"detach":   func(s *access.Session, uai, id string) error { return directory.DetachGuest(s, uai, id) },
+		"restore":  func(s *access.Session, uai, id string) error { return directory.RestoreGuest(s, uai, id) },
+		"merge":    func(s *access.Session, uai, id string) error { return directory.MergeGuests(s, uai, local.ID, id) },
+		"distinguish": func(s *access.Session, uai, id string) error {
+			return directory.Distinguish(s, uai, id, local.ID)
+		},
+		"pair": func(s *access.Session, uai, id string) error {
+			_, err := directory.PairAt(s, uai, local.ID, id)
+			return err
+		},
 	}
 	alone := map[string]func(s *access.Session, uai, id string) error{
 		"suspend":    func(s *access.Session, _, id string) error { return directory.Suspend(s, id, "") },
@@ -64,6 +74,29 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 		},
 		"guest": func(s *access.Session, uai, _ string) error {
 			_, err := directory.CreateGuest(s, uai, directory.GuestForm{LastName: "A", FirstName: "B", Email: "a@exemple.example", Birth: "01/01/1980"})
+			return err
+		},
+		"added guest": func(s *access.Session, uai, _ string) error {
+			_, err := directory.AddGuest(s, uai, luc, "")
+			return err
+		},
+		"proposed guest": func(s *access.Session, uai, _ string) error {
+			_, err := directory.ProposeGuest(s, uai, luc, "", "")
+			return err
+		},
+		"attached guest": func(s *access.Session, uai, id string) error { return directory.AttachGuest(s, uai, id, luc) },
+		"pairs of a profile": func(s *access.Session, uai, _ string) error {
+			_, err := directory.HomonymsOf(s, uai, directory.Guest)
+			return err
+		},
+		"merges": func(s *access.Session, uai, _ string) error { _, err := directory.MergesOf(s, uai); return err },
+		"undo":   func(s *access.Session, uai, id string) error { return directory.UndoMerge(s, uai, id) },
+		"guest files": func(s *access.Session, uai, _ string) error {
+			_, err := directory.GuestImportsOf(s, uai)
+			return err
+		},
+		"guest file": func(s *access.Session, uai, _ string) error {
+			_, err := directory.ReadGuests(s, uai, "liste.csv", strings.NewReader(guestFile))
 			return err
 		},
 		"establishment": func(s *access.Session, uai, _ string) error {

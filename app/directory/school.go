@@ -1,11 +1,9 @@
 package directory
 
 import (
-	"net/mail"
 	"net/url"
 	"regexp"
 	"slices"
-	"strings"
 
 	"preau/app/access"
 	"preau/app/format/aaf"
@@ -49,7 +47,7 @@ func OverviewOf(s *access.Session, uai string) (o Overview, err error) {
 		if o.AcademyName, err = academyName(tx, o.Academy); err != nil {
 			return err
 		}
-		o.Admins, err = adminsOf(tx, o.Place())
+		o.Admins, err = adminsOf(tx, s, o.Place())
 		return err
 	})
 	o.MayEdit, o.MayMark = s.Can(access.EditEstablishment, o.Place()), s.Can(access.EditMarker, o.Place())
@@ -167,16 +165,7 @@ func (f EstablishmentForm) check(e Establishment) error {
 }
 
 // checkEmail says what is wrong with an e-mail address, "" if nothing or empty.
-func checkEmail(address string) string {
-	if address == "" {
-		return ""
-	}
-	parsed, err := mail.ParseAddress(address)
-	if err != nil || parsed.Address != address || strings.ContainsAny(address, "\r\n<>\"") || !strings.Contains(address[strings.LastIndexByte(address, '@'):], ".") {
-		return "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."
-	}
-	return ""
-}
+func checkEmail(address string) string { return access.CheckAddress(address) }
 
 // Tree is how many people there are at each node of an establishment's tree.
 type Tree struct {

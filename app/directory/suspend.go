@@ -39,6 +39,9 @@ func Suspend(s *access.Session, id, reason string) error {
 		case id == s.Account.ID:
 			return nil, access.Conflict("Vous ne pouvez pas suspendre votre propre compte : demandez-le à un autre administrateur.")
 		}
+		if err := access.KeepSupport(tx, id); err != nil {
+			return nil, err
+		}
 		u.SuspendedAt, u.Reason = tx.Now, reason
 		return u, errors.Join(putUser(tx, u), access.EndSessions(tx, u.ID))
 	})

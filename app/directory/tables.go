@@ -26,16 +26,24 @@ var (
 	UsersByRelative = Users.Index("relative", func(u User) []string { return relativesOf(u) })
 	UsersList       = Users.Scoped("list", userSlots)
 	UsersCount      = Users.Counter("count", userTallies)
+	GuestsByName    = Users.Index("guest", guestNames)
 
 	ChildCodes       = data.NewTable[ChildCode]("child-codes").Unlogged()
 	ChildCodesByMark = ChildCodes.Unique("mark", func(c ChildCode) string { return c.Mark })
+
+	GuestImports        = data.NewTable[GuestImport]("guest-imports").Unlogged()
+	GuestImportsByPlace = GuestImports.Index("place", func(im GuestImport) []string { return []string{string(im.Place)} })
+	Merges              = data.NewTable[Merge]("merges").Unlogged()
+	MergesByPlace       = Merges.Index("place", func(m Merge) []string { return []string{string(m.Place)} })
+	Distincts           = data.NewTable[Distinct]("distincts").Unlogged()
+	DistinctsByUser     = Distincts.Index("user", func(d Distinct) []string { return []string{d.One, d.Other} })
 
 	Purges  = data.NewTable[Purge]("purges").Unlogged()
 	Recents = data.NewTable[Recent]("recents").Unlogged()
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, ChildCodes, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
+var Tables = []data.Schema{Academies, Establishments, Cards, Classes, TeachingGroups, Subjects, Users, ChildCodes, Handouts, MassActions, MassLines, GuestImports, Merges, Distincts, Purges, Recents, Imports, Outcomes, Sources, HeldDeletions, Receivings}
 
 func present(value string) []string {
 	if value == "" {
@@ -51,6 +59,17 @@ func relativesOf(u User) []string {
 	}
 	return ids
 }
+
+// guestNames is what a guest is found by from another establishment.
+func guestNames(u User) []string {
+	if u.Profile != Guest {
+		return nil
+	}
+	return []string{u.foldedName()}
+}
+
+// foldedName is the last and the first name, told apart, without case nor accents.
+func (u User) foldedName() string { return data.Fold(u.LastName) + "\x1f" + data.Fold(u.FirstName) }
 
 func sortKey(u User) string { return data.SortKey(u.LastName, u.FirstName) }
 

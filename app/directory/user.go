@@ -80,7 +80,8 @@ type Attachment struct {
 	Lessons       []Lesson   `cbor:"les,omitempty"`
 	HeadTeacherOf []string   `cbor:"pp,omitempty"` // codes of classes
 	Left          Date       `cbor:"left,omitempty"`
-	Editor        bool       `cbor:"edit,omitempty"` // of the public page
+	Editor        bool       `cbor:"edit,omitempty"`  // of the public page
+	Until         Date       `cbor:"until,omitempty"` // last day: of a guest, "" for no end
 }
 
 // UAI is the establishment of the attachment.
@@ -136,6 +137,9 @@ func (a Attachment) String() string {
 	}
 	if a.Editor {
 		parts = append(parts, "éditeur de page publique")
+	}
+	if a.Until != "" {
+		parts = append(parts, "jusqu’au "+a.Until.String())
 	}
 	return strings.Join(parts, " · ")
 }

@@ -41,7 +41,7 @@ func (c *clock) pass(d time.Duration) {
 type world struct {
 	*access.Gate
 	*clock
-	t      *testing.T
+	t      testing.TB
 	store  *data.Store
 	dir    string
 	system *access.Session
@@ -50,7 +50,7 @@ type world struct {
 // firstDay is when a world begins.
 var firstDay = time.Date(2026, time.September, 1, 8, 0, 0, 0, time.UTC)
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := openWorld(t, t.TempDir(), &clock{t: firstDay})
 	t.Cleanup(func() {
@@ -67,13 +67,13 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func openWorld(t *testing.T, dir string, c *clock) *world {
+func openWorld(t testing.TB, dir string, c *clock) *world {
 	t.Helper()
 	return openBounded(t, dir, c, 0)
 }
 
 // openBounded opens a world whose file may take so many bytes, 0 for no bound.
-func openBounded(t *testing.T, dir string, c *clock, most int) *world {
+func openBounded(t testing.TB, dir string, c *clock, most int) *world {
 	t.Helper()
 	tables := slices.Concat(post.Tables, access.Tables, directory.Tables)
 	store, err := data.Open(data.Config{Dir: dir, Now: c.now, Rand: rand.Reader, Key: bytes.Repeat([]byte{7}, data.KeySize), Log: zerolog.Nop(), MaxSize: most, Tables: tables})

@@ -23,6 +23,7 @@ type Mail struct {
 	Facts   []Fact    `cbor:"facts,omitempty"` // to be noted, such as a login and a password
 	Links   []Link    `cbor:"links,omitempty"`
 	Secret  bool      `cbor:"secret,omitempty"` // what Facts and Links hold goes once delivered
+	Sealed  []byte    `cbor:"sealed,omitempty"` // Facts and Links of a secret that waits: see Whole
 	At      time.Time `cbor:"at"`
 	State   State     `cbor:"state"`
 	Due     time.Time `cbor:"due"`   // of the next try
@@ -67,19 +68,24 @@ func (m Mail) Label() string { return m.Subject }
 
 // The tables of the area.
 var (
-	Mails        = data.NewTable[Mail]("mails").Unlogged()
-	MailsByState = Mails.Index("state", func(m Mail) []string { return []string{string(m.State)} })
-	MailsByTo    = Mails.Index("to", func(m Mail) []string { return []string{strings.ToLower(m.To)} })
-	MailsList    = Mails.Scoped("list", func(m Mail) []data.Slot { return []data.Slot{{Sort: newestFirst(m.At), Facets: string(m.State)}} })
+	Mails     = data.NewTable[Mail]("mails").Unlogged()
+	MailsByTo = Mails.Index("to", func(m Mail) []string { return []string{strings.ToLower(m.To)} })
+	MailsList = Mails.Scoped("list", func(m Mail) []data.Slot { // newest first: all of them, then those of each state
+		sort := fmt.Sprintf("%019d", math.MaxInt64-m.At.UnixNano())
+		return []data.Slot{{Sort: sort}, {Group: string(m.State), Sort: sort}}
+	})
+	mailsDue = Mails.Index("due", func(m Mail) []string { // those that wait, by the time of their next try
+		if m.State != Waiting {
+			return nil
+		}
+		return []string{m.Due.UTC().Format("20060102150405.000000000")}
+	})
 
 	SettingsTable = data.NewTable[Settings]("mail-settings")
 )
 
 // Tables are the tables of the area.
 var Tables = []data.Schema{Mails, SettingsTable}
-
-// newestFirst is a time as a list sorts it, the latest first.
-func newestFirst(at time.Time) string { return fmt.Sprintf("%019d", math.MaxInt64-at.UnixNano()) }
 
 // posting queues a mail whoever makes it leave.
 var posting = data.NewCrossing("mail.queue", "Mettre un courriel en attente d’envoi, et savoir s’il peut partir")
@@ -95,6 +101,11 @@ func Queue(tx *data.Tx, m Mail) error {
 	m.To = strings.TrimSpace(m.To)
 	if !set.Leaves() {
 		m.State = Kept
+	}
+	if m.Secret && !set.Demo {
+		if err := m.seal(tx); err != nil {
+			return err
+		}
 	}
 	return Mails.Put(tx, m)
 }

@@ -16,4 +16,8 @@ import "./ui/journal.js";
 import "./ui/session.js";
 import "./ui/panes.js";
 import "./ui/file.js";
+import "./ui/print.js";
+import "./ui/picks.js";
+import "./ui/proposal.js";
+import "./ui/lookalikes.js";
 import "./ui/moves.js";

@@ -44,6 +44,9 @@ func (b bench) pages(dir, label string) error {
 	if err := b.writing(v, w, jeton, label); err != nil {
 		return err
 	}
+	if err := b.guests(v, w, jeton, label); err != nil {
+		return err
+	}
 	b.add("memory after the load, "+label+" people (RssAnon)", "", fmt.Sprintf("%d MiB", s.memory()))
 	return nil
 }

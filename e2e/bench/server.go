@@ -84,6 +84,14 @@ func newVisitor(base string) *visitor {
 
 // ask sends a request and returns its status, body and location.
 func (v *visitor) ask(method, path string, form url.Values, headers ...string) (int, string, string, error) {
+	if form == nil {
+		return v.send(method, path, "", nil, headers...)
+	}
+	return v.send(method, path, "application/x-www-form-urlencoded", []byte(form.Encode()), append(headers, "Origin", v.base)...)
+}
+
+// send sends a body of some type, "" for none.
+func (v *visitor) send(method, path, kind string, body []byte, headers ...string) (int, string, string, error) {
 	req, res := fasthttp.AcquireRequest(), fasthttp.AcquireResponse()
 	defer fasthttp.ReleaseRequest(req)
 	defer fasthttp.ReleaseResponse(res)
@@ -95,10 +103,9 @@ func (v *visitor) ask(method, path string, form url.Values, headers ...string) (
 	for i := 0; i < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])
 	}
-	if form != nil {
-		req.Header.SetContentType("application/x-www-form-urlencoded")
-		req.Header.Set("Origin", v.base)
-		req.SetBodyString(form.Encode())
+	if kind != "" {
+		req.Header.SetContentType(kind)
+		req.SetBody(body)
 	}
 	if err := v.client.Do(req, res); err != nil {
 		return 0, "", "", err

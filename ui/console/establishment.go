@@ -106,6 +106,7 @@ type establishmentPage struct {
 
 	Activity, Inactive bool // the choice is shown, and made
 	Head               web.Choice
+	Ask                *askBox
 }
 
 type fact struct{ Label, Value string }
@@ -115,19 +116,29 @@ type meter struct {
 	Active, All               int
 }
 
-type adminLine struct{ URL, Name, Profile, Since, Seen string }
+type adminLine struct{ URL, Name, Profile, Since, Seen, Take string }
 
-func showEstablishment(v *web.Visit) error {
+func showEstablishment(v *web.Visit) error { return establishment(v, nil) }
+
+// establishment draws the record of an establishment, with a question over it. A
+// question about nothing is nowhere.
+func establishment(v *web.Visit, ask func(directory.Overview) *askBox) error {
 	uai := v.Part("uai")
 	o, err := directory.OverviewOf(v.Session, uai)
 	if err != nil {
 		return err
 	}
+	var box *askBox
+	if ask != nil {
+		if box = ask(o); box == nil {
+			return access.NotFound()
+		}
+	}
 	f, err := frame(v, uai, "etablissement")
 	if err != nil {
 		return err
 	}
-	page := establishmentPage{Name: o.Name, Note: join(" · ", o.Kind.Label(), o.Address.Town, o.UAI), Version: o.Version, MayEdit: o.MayEdit, Home: at(uai)}
+	page := establishmentPage{Ask: box, Name: o.Name, Note: join(" · ", o.Kind.Label(), o.Address.Town, o.UAI), Version: o.Version, MayEdit: o.MayEdit, Home: at(uai)}
 	page.Fields = []web.Field{
 		{Name: "email", Label: "Adresse e-mail", Kind: "email", Value: v.Typed("email", o.Email.Value()), Complete: "off", Locked: !o.MayEdit, Origin: origin(o.Email)},
 		{Name: "site", Label: "Site Internet", Kind: "url", Value: v.Typed("site", o.Website), Complete: "off", Locked: !o.MayEdit},
@@ -136,7 +147,7 @@ func showEstablishment(v *web.Visit) error {
 	if o.MayMark {
 		page.Fields = append(page.Fields, web.Field{Name: "collectivite", Label: "Collectivité", Value: v.Typed("collectivite", o.Collectivity), Complete: "off"})
 		page.Activity = true
-		if page.Inactive = o.Inactive; v.Refused() != nil {
+		if page.Inactive = o.Inactive; v.Refused() != nil && v.Form("actif") != "" {
 			page.Inactive = v.Form("actif") == "non"
 		}
 	}
@@ -153,14 +164,26 @@ func showEstablishment(v *web.Visit) error {
 		}
 		page.Meters = append(page.Meters, m)
 	}
-	for _, a := range o.Admins {
-		line := adminLine{URL: at(uai) + "/utilisateurs/fiche/" + a.ID, Name: a.Name, Profile: directory.Profile(a.Profile).One(), Since: join(" par ", a.Since.Local().Format("02/01/2006"), a.By), Seen: web.Moment(v.Session.Now(), a.SignedIn)}
-		if a.SignedIn.IsZero() {
-			line.Seen = "jamais"
-		}
-		page.Admins = append(page.Admins, line)
-	}
+	page.admins(v, o)
 	return v.Show("console/establishment", o.Name, f, page)
+}
+
+// admins are the local administrators. One who has no record here is shown by the
+// module Administrateurs, to those who have it.
+func (p *establishmentPage) admins(v *web.Visit, o directory.Overview) {
+	for _, a := range o.Admins {
+		line := adminLine{Name: a.Name, Profile: profileOfAccount(a.Profile), Since: join(" par ", a.Since.Local().Format("02/01/2006"), a.By), Seen: seen(v.Session.Now(), a.SignedIn)}
+		switch {
+		case a.Here:
+			line.URL = p.Home + "/utilisateurs/" + anyProfile + "/" + a.ID
+		case v.Session.Can(access.ManageAdministrators, o.Place()):
+			line.URL = administratorsHome + "/" + a.ID
+		}
+		if a.MayTake {
+			line.Take = p.Home + "/administrateurs/" + a.ID + "/retrait"
+		}
+		p.Admins = append(p.Admins, line)
+	}
 }
 
 // headsShown is how many members of staff the head is chosen among.

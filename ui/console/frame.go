@@ -14,7 +14,13 @@ func at(uai string) string { return "/console/etablissements/" + uai }
 
 // modules are those that are open to administrators.
 func modules(v *web.Visit) []web.Link {
-	return []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}}
+	all := []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}}
+	if managesAdministrators(v) {
+		here := strings.HasPrefix(v.Path(), administratorsHome)
+		all[0].Here = !here
+		all = append(all, web.Link{Label: "Administrateurs", Icon: "shield-check", URL: administratorsHome, Here: here})
+	}
+	return all
 }
 
 // plainFrame is the frame of a page that is about no establishment.
@@ -45,6 +51,7 @@ func frame(v *web.Visit, uai, node string, crumbs ...web.Link) (*web.Frame, erro
 		Tools:         tools(v, uai),
 		Crumbs:        append([]web.Link{first}, crumbs...),
 		Tree:          nodes(v, tree, node),
+		Menus:         []web.Menu{{Key: guestMenu, Label: directory.Guest.Many(), Items: guestCommands(uai)}},
 		Journal:       &web.Journal{Events: eventLines(v, uai, events), Last: last, Stream: home + "/journal/flux", Full: home + "/journal"},
 	}, nil
 }
@@ -79,8 +86,10 @@ func nodes(v *web.Visit, t directory.Tree, here string) []web.Node {
 		users.Kids = append(users.Kids, web.Node{Key: p.Path(), Label: p.Many(), Icon: icons[p], URL: home + "/utilisateurs/" + p.Path(),
 			Count: web.Number(t.Counts[p]), Here: here == p.Path()})
 	}
+	users.Kids[len(users.Kids)-1].Menu = guestMenu
 	users.Kids = append(users.Kids, web.Node{Key: deletedPath, Label: "Suppressions", Icon: "person-x", URL: home + "/utilisateurs/" + deletedPath,
 		Count: web.Number(t.Deleted), Here: here == deletedPath})
+	users.Kids = append(users.Kids, web.Node{Key: "identifiants", Label: "Identifiants des utilisateurs", Icon: "card-list", URL: home + "/identifiants", Here: here == "identifiants"})
 	return []web.Node{
 		{Key: "etablissement", Label: "Établissement", Icon: "building", URL: home, Here: here == "etablissement"},
 		users,
@@ -94,6 +103,7 @@ const deletedPath = "suppressions"
 // their key.
 var kinds = map[string]web.Link{
 	"user":          {Label: "Compte", Icon: "person-gear"},
+	"guest":         {Label: "Invité", Icon: "person-plus"},
 	"session":       {Label: "Connexion", Icon: "box-arrow-in-right"},
 	"establishment": {Label: "Établissement", Icon: "building-gear"},
 	"import":        {Label: "Import", Icon: "database-down"},
@@ -102,7 +112,13 @@ var kinds = map[string]web.Link{
 	"appliance":     {Label: "Appareil", Icon: "hdd-stack"},
 	"demo":          {Label: "Démonstration", Icon: "easel"},
 	"password":      {Label: "Mot de passe", Icon: "key"},
+	"credentials":   {Label: "Identifiants", Icon: "card-list"},
+	"factor":        {Label: "Second facteur", Icon: "shield-lock"},
 	"mail":          {Label: "Courriel", Icon: "envelope"},
+	"terms":         {Label: "Charte", Icon: "file-text"},
+	"records":       {Label: "Scolarité", Icon: "journal-check"},
+	"device":        {Label: "Appareil connu", Icon: "laptop"},
+	"question":      {Label: "Question secrète", Icon: "question-circle"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {
@@ -161,8 +177,12 @@ func subjectURL(uai string, e directory.Event) string {
 		return at(uai) + "/utilisateurs/fiche/" + e.Subject
 	case "establishments":
 		return at(uai)
+	case "guest-imports":
+		return guestsAt(uai) + "/imports/" + e.Subject
 	case "imports":
 		return "/console/imports/" + e.Subject
+	case "mass-actions":
+		return actionAt(uai, e.Subject)
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // mailsAt is the address of the mails of the appliance.
-const mailsAt = "/console/appareil/courriels"
+const mailsAt = applianceAt + "/courriels"
 
 // mailsPage is console/mails.html.
 type mailsPage struct {
@@ -42,8 +42,7 @@ func mailBadge(s post.State) web.Badge {
 }
 
 func mailFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
-	all := []web.Link{{Label: "Administration", URL: "/console"}, {Label: "Courriels", URL: mailsAt, Here: len(crumbs) == 0}}
-	return plainFrame(v, append(all, crumbs...)...)
+	return applianceFrame(v, append([]web.Link{{Label: "Courriels", URL: mailsAt, Here: len(crumbs) == 0}}, crumbs...)...)
 }
 
 func showMails(v *web.Visit) error {
@@ -119,10 +118,10 @@ func showMail(v *web.Visit) error {
 	}
 	switch {
 	case m.Hidden:
-		page.Warning = "Le contenu secret n’est que pour son destinataire : il n’est pas montré ici, et sera effacé après l’envoi."
-	case m.Erased && m.State == post.Failed:
-		page.Warning = "Le contenu secret a été effacé, car ce courriel ne part pas : refaites l’opération qui l’a demandé."
-	case m.Erased:
+		page.Warning = "Le contenu secret n’est que pour son destinataire : il n’est pas montré ici, et sera effacé après l’envoi."
+	case m.Erased() && m.State == post.Failed:
+		page.Warning = "Le contenu secret a été effacé, car ce courriel ne part pas : refaites l’opération qui l’a demandé."
+	case m.Erased():
 		page.Warning = "Le contenu secret a été effacé après l’envoi."
 	}
 	return v.Show("console/mail", m.Subject, mailFrame(v, web.Link{Label: m.Subject, Here: true}), page)

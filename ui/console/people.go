@@ -26,10 +26,18 @@ type peoplePage struct {
 	Filters        []web.Choice
 	NoEmail        bool
 	Filtered       bool
+	ActURL         string // of the form on the people ticked, with the filter
+	Whole          string // « 412 résultats »
+	Records        bool   // some may have a records password
 	Home           string
 	Pager          web.Pager
 	Empty          web.Empty
+	Commands       []web.Link // of guests
+	Recent         []recentImport
 }
+
+// A recentImport is a file of guests that can still be undone.
+type recentImport struct{ Says, URL string }
 
 type personLine struct {
 	ID, URL, Name, Login, Where, Birth, Seen, State string
@@ -60,12 +68,9 @@ func showPeople(v *web.Visit) error {
 	if !ok {
 		return access.NotFound()
 	}
-	filter := directory.Filter{Profile: profile, Class: v.Ask("classe"), Grade: v.Ask("niveau"), State: directory.State(v.Ask("etat")), NoEmail: v.Ask("sans-mail") != ""}
-	cursor, back := v.Ask("apres"), false
-	if before := v.Ask("avant"); before != "" {
-		cursor, back = before, true
-	}
-	list, err := directory.People(v.Session, uai, filter, decodeCursor(cursor), back, pageSize)
+	filter := peopleFilter(v, profile)
+	cursor, back := cursorOf(v)
+	list, err := directory.People(v.Session, uai, filter, cursor, back, pageSize)
 	if err != nil {
 		return err
 	}
@@ -77,17 +82,63 @@ func showPeople(v *web.Visit) error {
 	}
 	one, many := words(profile)
 	page.Says = web.Count(list.Total, one, many)
+	page.Whole = web.Count(list.Total, "résultat", "résultats")
+	page.ActURL = page.Home + "?" + filterQuery(v, "apres", "avant").Encode()
+	page.Records = profile == directory.Teacher || profile == directory.Staff
 	if page.Filters, err = filters(v, uai, filter); err != nil {
 		return err
 	}
 	page.lines(v, list)
 	page.Pager = pager(v, page.Home, list)
 	page.Empty = emptyList(page, deleted)
+	if profile == directory.Guest {
+		if err := page.guests(v, uai); err != nil {
+			return err
+		}
+	}
 	f, err := frame(v, uai, page.Profile, web.Link{Label: "Utilisateurs", URL: at(uai) + "/utilisateurs/eleves"}, web.Link{Label: page.Title, Here: true})
 	if err != nil {
 		return err
 	}
 	return v.Show("console/people", page.Title, f, page)
+}
+
+// peopleFilter reads the filter of the address.
+func peopleFilter(v *web.Visit, p directory.Profile) directory.Filter {
+	return directory.Filter{Profile: p, Class: v.Ask("classe"), Grade: v.Ask("niveau"), State: directory.State(v.Ask("etat")), NoEmail: v.Ask("sans-mail") != ""}
+}
+
+// filterQuery is the filter of the address, with others of its parameters.
+func filterQuery(v *web.Visit, more ...string) url.Values {
+	q := url.Values{}
+	for _, kept := range append([]string{"classe", "niveau", "etat", "sans-mail"}, more...) {
+		if value := v.Ask(kept); value != "" {
+			q.Set(kept, value)
+		}
+	}
+	return q
+}
+
+// filterOf writes a filter as an address does.
+func filterOf(f directory.Filter) url.Values {
+	q := url.Values{}
+	for name, value := range map[string]string{"classe": f.Class, "niveau": f.Grade, "etat": string(f.State)} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.NoEmail {
+		q.Set("sans-mail", "1")
+	}
+	return q
+}
+
+// cursorOf reads where a page of a list begins, or ends if back.
+func cursorOf(v *web.Visit) (cursor string, back bool) {
+	if before := v.Ask("avant"); before != "" {
+		return decodeCursor(before), true
+	}
+	return decodeCursor(v.Ask("apres")), false
 }
 
 // words are what a list counts.
@@ -114,9 +165,31 @@ func (p *peoplePage) lines(v *web.Visit, list directory.List) {
 		}
 		if p.Deleted {
 			line.Seen, line.Where = l.DeletedAt.Local().Format("02/01/2006"), l.Profile.One()
+			if l.Profile == directory.Guest {
+				line.State = "guest"
+			}
 		}
 		p.Lines[i] = line
 	}
+}
+
+// guests adds to the list what one does to guests, and the imports of the day.
+func (p *peoplePage) guests(v *web.Visit, uai string) error {
+	p.Commands = guestCommands(uai)
+	if !p.Filtered {
+		p.Empty = web.Empty{Icon: "person-plus", Says: "Aucun invité pour l’instant. Un invité est quelqu’un que l’annuaire fédérateur ne connaît pas : un intervenant, un partenaire.", Action: &p.Commands[0]}
+	}
+	now := v.Session.Now()
+	imports, err := directory.GuestImportsOf(v.Session, uai)
+	for _, im := range imports {
+		switch at := guestsAt(uai) + "/imports/" + im.ID; {
+		case im.Undoable(now):
+			p.Recent = append(p.Recent, recentImport{"Import de « " + im.Name + " », " + web.Moment(now, im.Applied) + "\u00a0: " + im.Counts.String() + ".", at})
+		case im.Pending(now):
+			p.Recent = append(p.Recent, recentImport{"Le fichier « " + im.Name + " » attend d’être vérifié.", at})
+		}
+	}
+	return err
 }
 
 func emptyList(p peoplePage, deleted bool) web.Empty {
@@ -139,7 +212,7 @@ func filters(v *web.Visit, uai string, f directory.Filter) ([]web.Choice, error)
 	for _, s := range directory.States[:3] {
 		state.Options = append(state.Options, web.ChoiceOption{Value: string(s), Label: s.Label(), Chosen: f.State == s})
 	}
-	if f.Profile != directory.Student {
+	if f.Profile != directory.Student && f.Profile != directory.Relative {
 		return []web.Choice{state}, nil
 	}
 	grade := web.Choice{Name: "niveau", Label: "Niveau", Options: []web.ChoiceOption{{Label: "Tous"}}}
@@ -159,12 +232,8 @@ func pager(v *web.Visit, home string, list directory.List) web.Pager {
 		if cursor == "" {
 			return ""
 		}
-		q := url.Values{name: {encodeCursor(cursor)}}
-		for _, kept := range []string{"classe", "niveau", "etat", "sans-mail"} {
-			if value := v.Ask(kept); value != "" {
-				q.Set(kept, value)
-			}
-		}
+		q := filterQuery(v, "profil")
+		q.Set(name, encodeCursor(cursor))
 		return home + "?" + q.Encode()
 	}
 	p := web.Pager{Prev: with("avant", list.Prev), Next: with("apres", list.Next)}
@@ -256,6 +325,12 @@ func pages(v *web.Visit) []web.Link {
 	all := []web.Link{{Label: "Changer d’établissement", URL: "/console/etablissements", Icon: "building"}}
 	for _, t := range tools(v, "")[1:] {
 		all = append(all, web.Link{Label: t.Label, URL: t.URL, Icon: t.Icon})
+	}
+	if uais, err := directory.RecentOf(v.Session); err == nil && len(uais) > 0 {
+		all = append(all, web.Link{Label: "Charte et données", URL: at(uais[0]) + "/charte", Icon: "file-text"})
+	}
+	if v.Session.Can(access.RunAppliance, "") {
+		all = append(all, web.Link{Label: "Configuration de l’appareil", URL: applianceAt, Icon: "hdd-stack"}, web.Link{Label: "Courriels", URL: mailsAt, Icon: "envelope"})
 	}
 	return append(all, web.Link{Label: "Raccourcis", URL: "/console/raccourcis", Icon: "keyboard"})
 }

@@ -18,6 +18,7 @@ type recordPage struct {
 	Tabs                 web.Tabs
 	Version              uint64
 	MayEdit              bool
+	Typed                bool   // the form of the record was refused, and not another of its page
 	Why                  string // nothing can be changed
 	Identity             []web.Field
 	Contact              []web.Field
@@ -32,8 +33,11 @@ type recordPage struct {
 	Schooling            []fact
 	Classes              []web.Link
 	Suspend, Reactivate  string
+	Detach, Restore      string // of a guest
+	Term                 []web.Field
 	History              []web.EventLine
 	Dialog               *question
+	Passwords            *passwordPart
 	Sessions             string // « 2 sessions ouvertes », "" for none that may be closed
 }
 
@@ -75,6 +79,7 @@ func record(v *web.Visit, ask func(recordPage) *question) error {
 	home := at(uai) + "/utilisateurs/" + part
 	page := recordPage{ID: id, Name: r.Label(), Home: home + "/" + id, Profile: r.Profile.One(), Badge: badges[r.State()], Version: r.Version, MayEdit: r.MayEdit}
 	page.Note = join(" · ", r.Profile.One(), born(r), r.ID)
+	page.Typed = v.Refused() != nil && v.Form("version") != ""
 	if r.Sessions > 0 && r.MayEdit && r.ID != v.Session.Account.ID {
 		page.Sessions = web.Count(r.Sessions, "session ouverte", "sessions ouvertes")
 	}
@@ -123,13 +128,19 @@ func (p *recordPage) tabs(v *web.Visit) {
 func (p *recordPage) explain(r directory.Record) {
 	switch {
 	case r.State() == directory.Deleted:
-		p.Why = "Ce compte est supprimé depuis le " + r.DeletedAt.Local().Format("02/01/2006") + " : il se consulte et ne se modifie plus. " + sentence(r.DeletedBy)
+		if r.Profile == directory.Guest {
+			p.Restore = p.Home + "/rattachement"
+		}
+		p.Why = "Ce compte est supprimé depuis le " + r.DeletedAt.Local().Format("02/01/2006") + " : il se consulte et ne se modifie plus. " + sentence(r.DeletedBy)
 	case !r.MayEdit:
 		p.Why = "Ce compte est celui d’un administrateur d’un rôle supérieur au vôtre : vous pouvez le consulter."
 	case r.State() == directory.Suspended:
 		p.Reactivate = p.Home + "/reactivation"
 	default:
 		p.Suspend = p.Home + "/suspension"
+	}
+	if r.Profile == directory.Guest && r.MayEdit {
+		p.Detach = p.Home + "/detachement"
 	}
 }
 
@@ -195,6 +206,7 @@ func (p *recordPage) identity(v *web.Visit, r directory.Record) {
 			web.Field{Name: "ville", Label: "Ville", Value: v.Typed("ville", r.Postal.Town), Locked: locked, Complete: "off"})
 	}
 	p.contact(v, r)
+	p.passwords(v, r)
 	p.switches(v, r)
 	p.facts(v, r)
 }
@@ -231,7 +243,10 @@ func (p *recordPage) switches(v *web.Visit, r directory.Record) {
 		admin.Says = "Autorisé par " + r.Admin.ByName + " le " + web.Stamp(r.Admin.At) + "."
 	}
 	p.Switches = []switchLine{admin, {Name: "editeur", Label: "Éditeur de page publique", On: r.Here.Editor, Locked: !r.MayEdit}}
-	if refusal := v.Refused(); refusal != nil {
+	if r.Profile == directory.Guest {
+		p.Term = []web.Field{{Name: "jusquau", Label: "Rattaché jusqu’au", Value: v.Typed("jusquau", r.Here.Until.String()), Hint: "JJ/MM/AAAA. Le lendemain, la personne est détachée de l’établissement ; vide, le rattachement n’a pas de fin.", Locked: !r.MayEdit, Complete: "off"}}
+	}
+	if refusal := v.Refused(); refusal != nil && p.Typed {
 		p.Confirm = refusal.Fields["confirmer"]
 		p.Switches[0].On, p.Switches[1].On = v.Form("admin") == "oui", v.Form("editeur") == "oui"
 	}
@@ -362,6 +377,9 @@ func editUser(v *web.Visit) error {
 	form := directory.UserForm{Version: version, Login: v.Form("login"), Email: v.Form("email"), Mobile: v.Form("portable"), Home: v.Form("domicile"), Work: v.Form("poste"),
 		Admin: yesNo(v, "admin"), Editor: yesNo(v, "editeur"), Confirmed: v.Form("confirmer") != "",
 		LastName: v.Form("nom"), FirstName: v.Form("prenom"), Title: v.Form("civilite"), Birth: v.Form("naissance"), Street: v.Form("adresse"), PostalCode: v.Form("code-postal"), Town: v.Form("ville")}
+	if v.Context().PostArgs().Has("jusquau") {
+		form.Until = new(v.Form("jusquau"))
+	}
 	if err := directory.EditUser(v.Session, v.Part("uai"), v.Part("id"), form); err != nil {
 		return v.Again(err, showRecord)
 	}
@@ -440,8 +458,11 @@ func showDiagnosis(v *web.Visit) error {
 	page := diagnosisPage{Name: r.Label(), Home: home + "/" + r.ID}
 	for _, c := range causes {
 		line := causeLine{c.Stops, c.Says, c.Mend, ""}
-		if c.Path != "" {
+		switch {
+		case c.Path != "":
 			line.To = page.Home + c.Path
+		case c.Page != "":
+			line.To = at(uai) + c.Page
 		}
 		page.Causes = append(page.Causes, line)
 	}

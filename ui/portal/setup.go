@@ -9,7 +9,7 @@ import (
 // formOf reads the form of the first start. Passwords are taken as they are.
 func formOf(v *web.Visit) app.Setup {
 	return app.Setup{Code: v.Form("code"), Name: v.Form("nom-ent"), LastName: v.Form("nom"), FirstName: v.Form("prenom"),
-		Login: v.Form("login"), Password: v.FormValue("mot-de-passe"), Again: v.FormValue("encore")}
+		Login: v.Form("login"), Email: v.Form("email"), Password: v.FormValue("mot-de-passe"), Again: v.FormValue("encore")}
 }
 
 func profileName(profile string) string {
@@ -17,11 +17,4 @@ func profileName(profile string) string {
 		return "Administrateur"
 	}
 	return directory.Profile(profile).One()
-}
-
-// licencesPage is simple/licences.html: what is in the product and not ours.
-type licencesPage struct{ Text string }
-
-func showLicences(v *web.Visit) error {
-	return v.ShowSimple("simple/licences", "Licences", licencesPage{v.Views.Licences()})
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/ui/web"
 )
 
@@ -25,11 +24,33 @@ func Mount(public, signed web.Router) {
 	public.Get("/licences", showLicences)
 	public.Get("/accessibilite", showAccessibility)
 	public.Post("/theme", setTheme)
+	public.Get("/activation", showActivation)
+	public.Post("/activation", activate)
+	public.Get("/charte", showCharter)
+	public.Get("/confidentialite", showNotice)
+	public.Get("/mentions-legales", showImprint)
 
 	signed.Get("/", showHome)
 	signed.Post("/deconnexion", signOut)
 	signed.Post("/prolonger", prolong)
-	signed.Post("/sessions", closeOthers)
+	signed.Get("/compte", showAccount)
+	signed.Post("/compte/enfants", addChild)
+	signed.Post("/compte/adresse", changeAddress)
+	signed.Post("/compte/adresse/confirmation", askAddressAgain)
+	signed.Post("/compte/telephones", changePhones)
+	signed.Post("/compte/mot-de-passe", changePassword)
+	signed.Post("/compte/question", changeQuestion)
+	signed.Get("/compte/second-facteur", showOwnFactor)
+	signed.Post("/compte/second-facteur", confirmFactor)
+	signed.Post("/compte/second-facteur/debut", beginFactor)
+	signed.Get("/compte/second-facteur/retrait", askDropFactor)
+	signed.Post("/compte/second-facteur/retrait", dropFactor)
+	signed.Post("/compte/appareils", forgetDevice)
+	signed.Post("/compte/sessions", closeOthers)
+
+	signed.Get("/scolarite", theirs(showRecords))
+	signed.Post("/scolarite", theirs(openRecords))
+	signed.Post("/scolarite/courriel", theirs(askRecords))
 }
 
 // signInPage is simple/signin.html.
@@ -143,47 +164,6 @@ func signOut(v *web.Visit) error {
 // prolong does nothing but be a visit: that is what makes a session last.
 func prolong(v *web.Visit) error { return v.Done(v.Form("retour"), "") }
 
-// homePage is simple/home.html: who one is, until the ENT has services to show.
-type homePage struct {
-	Name, Login, Profile string
-	Administers          bool
-	Super                string // establishment whose content a super manager moderates
-	Others               []sessionLine
-}
-
-// sessionLine is another open session of the person.
-type sessionLine struct{ Key, Since, From, Agent string }
-
-func showHome(v *web.Visit) error {
-	a := v.Session.Account
-	page := homePage{Name: a.Name, Login: a.Login, Profile: profileName(a.Profile), Administers: v.Session.Administers()}
-	if v.Session.Super != "" {
-		cards, err := directory.CardsAt(v.Session, v.Session.Super)
-		if err != nil {
-			return err
-		}
-		page.Super = cards[0].Name
-	}
-	open, err := v.Session.Sessions()
-	if err != nil {
-		return err
-	}
-	for _, t := range open {
-		if t.Hash != v.Session.Token {
-			page.Others = append(page.Others, sessionLine{t.Hash, web.Moment(v.Session.Now(), t.Created), t.From, t.Agent})
-		}
-	}
-	return v.ShowSimple("simple/home", "Accueil", page)
-}
-
-// closeOthers ends one of the person's other sessions, or all of them.
-func closeOthers(v *web.Visit) error {
-	if err := v.Session.CloseOthers(v.Form("session")); err != nil {
-		return err
-	}
-	return v.Done("/", "Fermé.")
-}
-
 func setTheme(v *web.Visit) error {
 	v.SetTheme(v.Form("theme"))
 	return v.Done(v.Form("retour"), "")
@@ -210,6 +190,7 @@ func showSetup(v *web.Visit) error {
 		{Name: "nom", Label: "Nom", Value: v.Typed("nom", ""), Required: true, Complete: "family-name"},
 		{Name: "prenom", Label: "Prénom", Value: v.Typed("prenom", ""), Required: true, Complete: "given-name"},
 		{Name: "login", Label: "Identifiant", Value: v.Typed("login", ""), Required: true, Complete: "username", Hint: "Sous la forme prenom.nom."},
+		{Name: "email", Label: "Adresse e-mail", Kind: "email", Value: v.Typed("email", ""), Complete: "email", Hint: "Elle permet de retrouver le mot de passe."},
 		{Name: "mot-de-passe", Label: "Mot de passe", Kind: "password", Required: true, Complete: "new-password", Hint: "Au moins 12 caractères ; une phrase convient."},
 		{Name: "encore", Label: "Le même mot de passe", Kind: "password", Required: true, Complete: "new-password"},
 	}}
@@ -227,8 +208,4 @@ func setUp(v *web.Visit) error {
 	}
 	v.SignIn(signed)
 	return v.Done("/console/demarrage", "L’appareil est prêt. Il lui manque un établissement.")
-}
-
-func showAccessibility(v *web.Visit) error {
-	return v.ShowSimple("simple/accessibility", "Accessibilité", nil)
 }

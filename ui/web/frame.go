@@ -25,12 +25,15 @@ type View struct {
 	Who      *Who
 	Console  *Frame // nil on the plain pages
 	Page     any
+
+	site *Site
 }
 
 // Who is the person signed in.
 type Who struct {
 	Name, Login, Initials, Role string
 	Administers                 bool
+	RunsAppliance               bool
 	Seconds                     int // until the session ends
 }
 
@@ -42,6 +45,7 @@ type Frame struct {
 	Tools         []Tool
 	Crumbs        []Link
 	Tree          []Node
+	Menus         []Menu // of nodes of the tree
 	Journal       *Journal
 	Side, Log     int // sizes of the panes, in steps
 }
@@ -63,7 +67,14 @@ type Node struct {
 	Key, Label, URL, Icon string
 	Count                 string
 	Here, Open            bool
+	Menu                  string // key of its menu, "" for none
 	Kids                  []Node
+}
+
+// A Menu holds the commands of a node, by a right click, Shift+F10 or its button.
+type Menu struct {
+	Key, Label string
+	Items      []Link
 }
 
 // A Journal is the pane of the latest events.
@@ -97,6 +108,18 @@ func (v View) Wrong(field string) string {
 	return v.Refusal.Fields[field]
 }
 
+// Placed reports whether the page shows what was done or refused where it
+// belongs, and not at its top.
+func (v View) Placed() bool {
+	p, ok := v.Page.(interface{ Placed() bool })
+	return ok && p.Placed()
+}
+
+// Unreachable is the address that the links of leaving mails begin with, when
+// their recipients cannot reach it; "" otherwise. Parts/unreachable says so, on
+// the pages that make mails leave.
+func (v View) Unreachable() (string, error) { return v.site.Appliance.LinksLead() }
+
 // Sizes of panes, in steps of the style sheet.
 const (
 	sideStep, logStep = 3, 4
@@ -127,11 +150,11 @@ func (v *Visit) view(title string, page any) (View, error) {
 	if err != nil {
 		return View{}, err
 	}
-	view := View{Title: title, AppName: set.Name, Demo: set.Demo, Insecure: v.Site.Insecure, Theme: v.theme(), Token: v.Token(),
+	view := View{site: v.Site, Title: title, AppName: set.Name, Demo: set.Demo, Insecure: v.Site.Insecure, Theme: v.theme(), Token: v.Token(),
 		Path: v.OriginalURL(), Flash: v.flash(), Refusal: v.refusal, Page: page}
 	if s := v.Session; s != nil {
 		view.Who = &Who{Name: s.Account.Name, Login: s.Account.Login, Initials: Initials(s.Account.Name), Role: s.Highest().Label(),
-			Administers: s.Administers(), Seconds: int(s.Expires.Sub(s.Now()) / time.Second)}
+			Administers: s.Administers(), RunsAppliance: s.Can(access.RunAppliance, ""), Seconds: int(s.Expires.Sub(s.Now()) / time.Second)}
 	}
 	return view, nil
 }

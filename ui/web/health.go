@@ -23,5 +23,9 @@ func (s *Site) Contain(c *fiber.Ctx) (err error) {
 
 // Health says in JSON whether the appliance is well.
 func (s *Site) Health(c *fiber.Ctx) error {
-	return c.JSON(fiber.Map{"status": "ok", "version": app.Version, "index_lag": s.Appliance.Store.Lag(), "mail_queue": 0})
+	waiting, err := s.Appliance.MailQueue()
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"status": "ok", "version": app.Version, "index_lag": s.Appliance.Store.Lag(), "mail_queue": waiting})
 }

@@ -102,6 +102,12 @@ func (v *Views) render(name string, data any, send func([]byte) error) error {
 	return send(b.Bytes())
 }
 
+// File makes the answer a file to be saved under a name.
+func (v *Visit) File(name, kind string) {
+	v.Attachment(name)
+	v.Set("Content-Type", kind)
+}
+
 // Pair joins a value and the view around it, for a part that needs both.
 func Pair(view, of any) map[string]any { return map[string]any{"View": view, "Of": of} }
 

@@ -130,6 +130,7 @@ func (v *Visit) prove() error {
 	token, err := v.Session.Prove(v.Context(), password)
 	if kind := access.KindOf(err); err != nil && (kind == access.Invalid || kind == access.Throttled) {
 		errors.As(err, &v.unproved)
+		v.Session.Proved = time.Time{} // whoever types a wrong one proves nothing, however recent the last
 		return nil
 	}
 	if err != nil {
@@ -207,6 +208,14 @@ func (v *Visit) Token() string {
 // around nor control characters inside.
 func (v *Visit) Form(name string) string { return Clean(v.FormValue(name)) }
 
+// Each returns the values of a field that the form may hold many times.
+func (v *Visit) Each(name string) (values []string) {
+	for _, value := range v.Context().PostArgs().PeekMulti(name) {
+		values = append(values, Clean(string(value)))
+	}
+	return values
+}
+
 // Ask returns a parameter of the address, cleaned likewise.
 func (v *Visit) Ask(name string) string { return Clean(v.Query(name)) }
 
@@ -265,13 +274,14 @@ func beside(r *access.Refusal) string {
 // Refused is why the form that the page shows again was refused, nil at first.
 func (v *Visit) Refused() *access.Refusal { return v.refusal }
 
-// Typed returns a field as the person typed it if the form was refused, and the
-// stored value otherwise.
+// Typed returns a field as the person typed it if a form that has it was refused,
+// and the stored value otherwise: the page may hold several forms.
 func (v *Visit) Typed(name, stored string) string {
-	if v.refusal == nil {
+	typed := v.FormValue(name)
+	if v.refusal == nil || typed == "" && !v.Request().PostArgs().Has(name) {
 		return stored
 	}
-	return v.FormValue(name)
+	return typed
 }
 
 // Done sends the browser on to a page of ours, with a message shown once.

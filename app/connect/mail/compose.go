@@ -15,12 +15,12 @@ import (
 // would have no address, or two, is a *Failure.
 func compose(m Message) ([]byte, error) {
 	for _, address := range []string{m.From, m.To} {
-		if !deliverable(address) {
-			return nil, &Failure{Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", legible(address))}
+		if !Deliverable(address) {
+			return nil, &Failure{Message: address == m.To, Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", legible(address))}
 		}
 	}
 	if m.ID == "" || strings.Trim(m.ID, letters+digits+".-_+") != "" {
-		return nil, &Failure{Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", legible(m.ID))}
+		return nil, &Failure{Message: true, Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", legible(m.ID))}
 	}
 	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	out.FromMailAddress(&netmail.Address{Name: oneLine(m.FromName), Address: m.From})
@@ -35,7 +35,7 @@ func compose(m Message) ([]byte, error) {
 	}
 	var b bytes.Buffer
 	if _, err := out.WriteTo(&b); err != nil {
-		return nil, &Failure{Says: "Le message n’a pas pu être composé.", Err: err}
+		return nil, &Failure{Message: true, Says: "Le message n’a pas pu être composé.", Err: err}
 	}
 	return b.Bytes(), nil
 }
@@ -45,9 +45,9 @@ const (
 	digits  = "0123456789"
 )
 
-// deliverable tells whether an address is one bare address of ASCII characters,
+// Deliverable tells whether an address is one bare address of ASCII characters,
 // none of which has a meaning in a header or a command.
-func deliverable(address string) bool {
+func Deliverable(address string) bool {
 	local, domain, ok := strings.Cut(address, "@")
 	if !ok || len(address) > 254 || len(local) > 64 {
 		return false

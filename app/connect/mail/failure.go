@@ -18,10 +18,12 @@ import (
 )
 
 // A Failure is why a message did not leave. Temporary says whether trying again
-// later may succeed without anybody changing anything. Says is a French
-// sentence for the administrator; neither it nor Err holds a secret.
+// later may succeed without anybody changing anything, and Message whether it is
+// this message alone that the server does not take. Says is a French sentence
+// for the administrator; neither it nor Err holds a secret.
 type Failure struct {
 	Temporary bool
+	Message   bool
 	Says      string
 	Err       error
 }
@@ -37,8 +39,9 @@ func (f *Failure) Unwrap() error { return f.Err }
 
 // refused is an error of the server about something that we gave it.
 type refused struct {
-	what string // « le message »
-	err  error
+	what  string // « le message »
+	alone bool   // another message may be taken
+	err   error
 }
 
 func (r refused) Error() string { return r.err.Error() }
@@ -77,6 +80,10 @@ func (v *visit) explain(err error) error {
 	return &Failure{Temporary: true, Says: v.network(err), Err: err}
 }
 
+// authenticationRequired is what a server answers to whoever should have given a
+// name and a password first, whatever the message.
+const authenticationRequired = 530
+
 // reply explains what the server answered: 4xx is for later, 5xx for good.
 func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 	temporary := reply.Code/100 == 4
@@ -88,12 +95,13 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 		}
 		return f
 	}
-	what := "la connexion"
+	what, alone := "la connexion", false
 	if r, ok := errors.AsType[refused](err); ok {
-		what = r.what
+		what, alone = r.what, r.alone
 	}
 	said := &textproto.Error{Code: reply.Code, Msg: legible(reply.Msg)}
-	f := &Failure{Temporary: temporary, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
+	alone = alone && reply.Code != authenticationRequired
+	f := &Failure{Temporary: temporary, Message: alone, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
 	if temporary {
 		f.Says = fmt.Sprintf("Le serveur remet %s à plus tard : « %d %s ».", what, said.Code, said.Msg)
 	}

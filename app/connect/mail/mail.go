@@ -71,10 +71,10 @@ func (s Server) Send(ctx context.Context, p outbound.Policy, m Message) error {
 // hand gives the message to a server that is ready for it.
 func (v *visit) hand(m Message, text []byte) error {
 	if err := v.client.Mail("<" + m.From + ">"); err != nil {
-		return refused{"l’expéditeur " + m.From, err}
+		return refused{"l’expéditeur " + m.From, false, err}
 	}
 	if err := v.client.Rcpt("<" + m.To + ">"); err != nil {
-		return refused{"le destinataire " + m.To, err}
+		return refused{"le destinataire " + m.To, true, err}
 	}
 	w, err := v.client.Data()
 	if err == nil {
@@ -84,7 +84,7 @@ func (v *visit) hand(m Message, text []byte) error {
 		err = w.Close()
 	}
 	if err != nil {
-		return refused{"le message", err}
+		return refused{"le message", true, err}
 	}
 	return nil
 }

@@ -4,13 +4,15 @@ import { go } from "./moves.js";
 
 let leaving; // the move that waits for an answer
 
-const form = () => document.querySelector("form[data-guard]");
-const dirty = () => form()?.hasAttribute("data-dirty");
+const forms = () => [...document.querySelectorAll("form[data-guard]")];
+const dirty = () => forms().find(f => f.hasAttribute("data-dirty"));
+// Of several forms, the one that matters: with changes, or under the cursor.
+const form = () => dirty() ?? document.activeElement?.closest("form[data-guard]") ?? forms()[0];
 
 function changed(f) {
 	return [...f.elements].some(e => e.name && (e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked
 		: e.tagName === "SELECT" ? [...e.options].some(o => o.selected !== o.defaultSelected)
-		: e.type !== "hidden" && e.value !== e.defaultValue));
+		: e.type !== "hidden" && e.type !== "submit" && e.value !== e.defaultValue));
 }
 
 function mark(f) {
@@ -24,7 +26,7 @@ for (const type of ["input", "change"]) document.addEventListener(type, event =>
 	const f = event.target.closest?.("form[data-guard]");
 	if (f) mark(f);
 });
-document.addEventListener("htmx:after:swap", () => { const f = form(); if (f) mark(f); });
+document.addEventListener("htmx:after:swap", () => forms().forEach(mark));
 document.addEventListener("submit", event => event.target.removeAttribute?.("data-dirty"), true);
 
 // The question, drawn with the form.
@@ -35,7 +37,7 @@ function ask(move) {
 
 document.addEventListener("click", event => {
 	const link = event.target.closest?.("a[href], button[type=submit], button:not([type])");
-	if (!dirty() || !link || link.closest("dialog") || form().contains(link) && link.tagName === "BUTTON") return;
+	if (!dirty() || !link || link.closest("dialog") || link.form === form()) return;
 	if (link.getAttribute("href")?.startsWith("#") || link.hasAttribute("download") || event.ctrlKey || event.metaKey) return;
 	event.preventDefault();
 	event.stopImmediatePropagation();
@@ -74,8 +76,10 @@ document.addEventListener("click", event => {
 	document.getElementById("garde").close();
 	if (answer === "save") form().requestSubmit();
 	if (answer === "drop") {
-		form().removeAttribute("data-dirty");
-		form().reset();
+		for (const f of forms()) {
+			f.removeAttribute("data-dirty");
+			f.reset();
+		}
 		leaving?.();
 	}
 	leaving = null;

@@ -3,17 +3,22 @@ import { say } from "../say.js";
 
 const root = document.documentElement;
 let path = location.pathname;
+let dialog = Boolean(document.querySelector("ui-dialog"));
 
 // After a move to another page: its top, its title said aloud, its pane shown.
 document.addEventListener("htmx:after:swap", event => {
-	const { sourceElement: form, request, response, title } = event.detail.ctx;
-	// What has been sent is no longer being typed: morphing would keep it.
-	if (form instanceof HTMLFormElement && request?.method === "POST" && response.status < 400) form.reset();
+	const { request, response, title } = event.detail.ctx;
+	// What has been sent is no longer being typed: morphing would keep it, in a form
+	// of the page that follows too.
+	if (request?.method === "POST" && response.status < 400) for (const f of document.forms) f.reset();
 	const message = document.getElementById("message");
 	if (message) say(message.textContent);
+	const over = dialog, from = path;
+	dialog = Boolean(document.querySelector("ui-dialog"));
 	if (location.pathname === path) return;
 	path = location.pathname;
-	document.getElementById("central")?.scrollTo(0, 0);
+	// A dialog opens and closes over its page, which stays where it was.
+	if (!(over || dialog) || !path.startsWith(`${from}/`) && !from.startsWith(`${path}/`)) document.getElementById("central")?.scrollTo(0, 0);
 	root.dataset.pane = "central";
 	if (!message) say(title || document.title); // the document gets its title after this
 	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone

@@ -1,0 +1,65 @@
+// <ui-picks src="/url?q=">: boxes to tick among many. As one types, the server
+// gives those that match; the ones that are ticked stay, on top.
+import { say } from "../say.js";
+
+customElements.define("ui-picks", class extends HTMLElement {
+	#pending;
+	#timer;
+
+	connectedCallback() { // its children may not be there yet
+		for (const type of ["input", "keydown", "change"]) this.addEventListener(type, this);
+	}
+
+	get input() {
+		return this.querySelector("input[type=search]");
+	}
+
+	get list() {
+		return this.querySelector(".picks");
+	}
+
+	disconnectedCallback() {
+		this.#pending?.abort();
+		clearTimeout(this.#timer);
+	}
+
+	handleEvent(event) {
+		if (event.type === "change") this.count(event.target);
+		else if (event.target !== this.input) return;
+		else if (event.type === "input") {
+			clearTimeout(this.#timer);
+			this.#timer = setTimeout(() => this.search(), 120);
+		} else if (event.key === "Enter") {
+			event.preventDefault();
+			this.search();
+		}
+	}
+
+	async search() {
+		this.#pending?.abort();
+		this.#pending = new AbortController();
+		try {
+			const url = this.getAttribute("src") + encodeURIComponent(this.input.value.trim());
+			const answer = await fetch(url, { signal: this.#pending.signal, headers: { "HX-Request": "true", "X-Preau-Fond": "1" } });
+			if (answer.status === 401) location.reload();
+			else if (answer.ok) this.show(await answer.text());
+			else say("La recherche n’a pas répondu. Réessayez.");
+		} catch (error) {
+			if (error.name !== "AbortError") say("La recherche n’a pas répondu. Vérifiez la connexion.");
+		}
+	}
+
+	show(html) {
+		const kept = [...this.list.querySelectorAll("li:has(:checked)")];
+		const ticked = new Set(kept.map(li => li.querySelector("input").value));
+		const found = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("li")];
+		this.list.replaceChildren(...kept, ...found.filter(li => !ticked.has(li.querySelector("input")?.value)));
+		say(this.list.querySelector("[data-total]")?.textContent ?? "");
+	}
+
+	count(box) {
+		if (box.type !== "checkbox") return;
+		const n = this.list.querySelectorAll(":checked").length;
+		say(n ? `${n} établissement${n > 1 ? "s" : ""} coché${n > 1 ? "s" : ""}` : "Aucun établissement coché");
+	}
+});
