@@ -16,7 +16,6 @@ func pagesOf(home, record, report string) map[string]string {
 		"suspension": record + "/suspension", "diagnostic": record + "/diagnostic", "journal": home + "/journal", "changer": "/console/etablissements?depuis=" + home[len("/console/etablissements/"):],
 		"nouveau": "/console/etablissements/nouveau", "imports": "/console/imports", "raccourcis": "/console/raccourcis", "composants": "/console/composants", "fenetre": "/console/composants?fenetre=1",
 		"identifiants": home + "/identifiants", "identifiants-parents": home + "/identifiants?profil=parents", "identifiants-supprimes": home + "/identifiants?profil=suppressions",
-		"nouveau-mot-de-passe": record + "/mot-de-passe", "demander-code": record + "/code",
 		"nouveau-mot-de-passe": record + "/mot-de-passe", "code-a-remettre": record + "/code",
 		"oublie": "/mot-de-passe-oublie", "oublie-demande": "/mot-de-passe-oublie/demande", "oublie-question": "/mot-de-passe-oublie/question?login=lucas.martin", "code": "/code",
 		"charte-etablissement": home + "/charte", "compte": "/compte", "activation": "/activation", "charte": "/charte", "donnees": "/confidentialite", "mentions": "/mentions-legales",
