@@ -53,6 +53,9 @@ func run() error {
 	if err := b.signIns(); err != nil {
 		return err
 	}
+	if err := b.credentials(); err != nil {
+		return err
+	}
 	if err := b.people(100_000, 60, "100,000", ""); err != nil {
 		return err
 	}

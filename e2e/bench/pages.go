@@ -10,14 +10,12 @@ import (
 	"time"
 )
 
-const benchPassword = "mesure-des-temps-2026"
+const benchPassword = "la-craie-et-le-tableau-26"
 
 // pages measures what an administrator of everything asks for all day.
 func (b bench) pages(dir, label string) error {
-	admin := exec.Command(b.binary, "admin", "create", "--data", dir, "--login", "mesure.reference", "--role", "level2_support", "--last-name", "REFERENCE", "--first-name", "Mesure")
-	admin.Stdin = strings.NewReader(benchPassword + "\n")
-	if out, err := admin.CombinedOutput(); err != nil {
-		return fmt.Errorf("admin create: %v\n%s", err, out)
+	if err := b.administrator(dir); err != nil {
+		return err
 	}
 	s, first, err := b.started(dir)
 	if err != nil {
@@ -48,6 +46,16 @@ func (b bench) pages(dir, label string) error {
 		return err
 	}
 	b.add("memory after the load, "+label+" people (RssAnon)", "", fmt.Sprintf("%d MiB", s.memory()))
+	return nil
+}
+
+// administrator makes who the measures are made as.
+func (b bench) administrator(dir string) error {
+	admin := exec.Command(b.binary, "admin", "create", "--data", dir, "--login", "mesure.reference", "--role", "level2_support", "--last-name", "REFERENCE", "--first-name", "Mesure")
+	admin.Stdin = strings.NewReader(benchPassword + "\n")
+	if out, err := admin.CombinedOutput(); err != nil {
+		return fmt.Errorf("admin create: %v\n%s", err, out)
+	}
 	return nil
 }
 
