@@ -128,3 +128,39 @@ func TestSentFilesAreSwept(t *testing.T) {
 		t.Error("a delivery of today is gone")
 	}
 }
+
+// TestNightEndsGuests: the night detaches the guests whose last day is over.
+func TestNightEndsGuests(t *testing.T) {
+	now := time.Date(2026, time.September, 20, 3, 0, 0, 0, time.Local)
+	a := open(t, t.TempDir(), &now)
+	s := a.Gate.System("essai")
+	uai, err := directory.CreateEstablishment(s, directory.NewEstablishment{Virtual: true, Name: "Réseau de la vallée", Academy: "Val-de-Seine"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := directory.CreateGuest(s, uai, directory.GuestForm{LastName: "Vasseur", FirstName: "Luc", Email: "luc.vasseur@exemple.example", Birth: "12/03/1985"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	guest := func() (u directory.User) {
+		t.Helper()
+		if err := s.See(func(tx *data.Tx) (err error) { u, err = directory.Users.Get(tx, id); return err }); err != nil {
+			t.Fatal(err)
+		}
+		return u
+	}
+	u := guest()
+	form := directory.UserForm{Version: u.Version, Login: u.Login.Value(), Email: u.Email.Value(), LastName: u.LastName, FirstName: u.FirstName, Birth: u.Birth.String(), Until: new("20/09/2026")}
+	if err := directory.EditUser(s, uai, id, form); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []directory.State{directory.Inactive, directory.Deleted} {
+		if err := a.Night(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := guest().State(); got != want {
+			t.Errorf("on %s: %s, want %s", now.Format("02/01"), got, want)
+		}
+		now = now.Add(24 * time.Hour)
+	}
+}

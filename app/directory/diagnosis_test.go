@@ -120,19 +120,21 @@ func TestHomonymsOfSomebody(t *testing.T) {
 }
 
 // The pairs of an establishment are those that brute force finds.
-func TestHomonymsWithin(t *testing.T) {
+func TestHomonymsOfProfiles(t *testing.T) {
 	c := newCast(t)
 	c.crowd(200)
-	got, err := directory.HomonymsWithin(c.claire, balzac)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var pairs []string
-	for i, p := range got {
-		if p.One.Profile != p.Other.Profile || i > 0 && got[i-1].One.Score < p.One.Score {
-			t.Errorf("%+v", p)
+	for _, profile := range directory.Profiles {
+		got, err := directory.HomonymsOf(c.claire, balzac, profile)
+		if err != nil {
+			t.Fatal(err)
 		}
-		pairs = append(pairs, p.One.ID+" "+p.Other.ID, p.Other.ID+" "+p.One.ID)
+		for i, p := range got {
+			if p.One.Profile != profile || p.Other.Profile != profile || i > 0 && got[i-1].One.Score < p.One.Score {
+				t.Errorf("%+v", p)
+			}
+			pairs = append(pairs, p.One.ID+" "+p.Other.ID, p.Other.ID+" "+p.One.ID)
+		}
 	}
 	var want []string
 	for _, u := range c.everyone(balzac) {

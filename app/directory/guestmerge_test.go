@@ -133,6 +133,37 @@ func TestWhoIsNotMerged(t *testing.T) {
 	wants(t, "somebody deleted", directory.MergeGuests(c.claire, balzac, other.ID, one.ID), access.Stale)
 }
 
+// The rights of somebody who administers out of the author's reach do not move.
+func TestMergeMovesNoForeignRight(t *testing.T) {
+	c := newCast(t)
+	f := luc
+	f.Email = "autre@exemple.example"
+	one, two := c.guest(c.claire, balzac, luc), c.guest(c.claire, balzac, f)
+	if err := c.system.Do(preparing, func(tx *data.Tx) (data.Row, error) {
+		_, err := access.Give(tx, two.ID, access.LocalAdmin, placeOf(savoie))
+		return two, err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, "an administrator of another académie", directory.MergeGuests(c.paul, balzac, one.ID, two.ID), access.Stale)
+	if role := c.role(one.ID); role != "" || c.role(two.ID) != access.LocalAdmin {
+		t.Errorf("the right has moved: %q", role)
+	}
+	c.pass(6 * time.Minute) // and nobody moves one in a session left open
+	if err := directory.MergeGuests(c.marc, balzac, one.ID, two.ID); err == nil {
+		t.Error("without a recent proof")
+	} else {
+		wantsField(t, "without a recent proof", err, access.ProofField)
+	}
+}
+
+// role is the highest that somebody holds.
+func (c *cast) role(id string) (r access.Role) {
+	c.t.Helper()
+	c.see(func(tx *data.Tx) (err error) { r, err = access.RoleOf(tx, id); return err })
+	return r
+}
+
 // « Ce sont deux personnes » is remembered, whichever is named first.
 func TestDistinguish(t *testing.T) {
 	c := newCast(t)

@@ -115,27 +115,6 @@ func likeliest(twins []Twin) []Twin {
 // A Pair is two people of an establishment who look alike.
 type Pair struct{ One, Other Twin }
 
-// HomonymsWithin returns the people of an establishment who look alike, profile
-// by profile, the likeliest pairs first.
-func HomonymsWithin(s *access.Session, uai string) (pairs []Pair, err error) {
-	err = s.See(func(tx *data.Tx) error {
-		place, err := locate(tx, uai)
-		if err != nil {
-			return err
-		}
-		for _, p := range Profiles {
-			found, err := pairsOf(tx, place, p)
-			if err != nil {
-				return err
-			}
-			pairs = append(pairs, found...)
-		}
-		return nil
-	})
-	slices.SortStableFunc(pairs, func(a, b Pair) int { return b.One.Score - a.One.Score })
-	return pairs, err
-}
-
 // pairsOf compares only people whose last or first name is near in the list of
 // all those of the profile: thousands of people are millions of pairs.
 func pairsOf(tx *data.Tx, place data.Place, p Profile) (pairs []Pair, err error) {

@@ -67,7 +67,6 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 			_, err := directory.MembersOf(s, uai, "teacher")
 			return err
 		},
-		"pairs": func(s *access.Session, uai, _ string) error { _, err := directory.HomonymsWithin(s, uai); return err },
 		"lookalikes": func(s *access.Session, uai, _ string) error {
 			_, err := directory.Lookalikes(s, uai, directory.GuestForm{LastName: "A"})
 			return err
