@@ -260,5 +260,8 @@ func pages(v *web.Visit) []web.Link {
 	if uais, err := directory.RecentOf(v.Session); err == nil && len(uais) > 0 {
 		all = append(all, web.Link{Label: "Charte et données", URL: at(uais[0]) + "/charte", Icon: "file-text"})
 	}
+	if managesAdministrators(v.Session) {
+		all = append(all, web.Link{Label: "Administrateurs", URL: administratorsHome, Icon: "shield-check"}, web.Link{Label: "Nouvel administrateur", URL: administratorsHome + "/nouveau", Icon: "person-plus"})
+	}
 	return append(all, web.Link{Label: "Raccourcis", URL: "/console/raccourcis", Icon: "keyboard"})
 }
