@@ -245,6 +245,36 @@ func TestSearchWithoutScript(t *testing.T) {
 	}
 }
 
+// TestAdministratorOfTheJournal: the journal of an establishment leads to the
+// account of an administrator who has no record there, for those who manage it.
+func TestAdministratorOfTheJournal(t *testing.T) {
+	h := newHouse(t)
+	uai := h.school("claire.moreau", 0)
+	pupil := h.people(uai, directory.Student)[0]
+	h.administer(uai, pupil.ID)
+	home := "/console/etablissements/" + uai
+	link := `href="` + administratorsAt + "/admin-" + pupil.ID + `"`
+	paul, claire := h.enter("paul.lefevre"), h.enter("claire.moreau")
+	for _, page := range []string{home, home + "/journal", home + "/journal/evenements?apres=1"} {
+		if body := paul.get(page).Body; !strings.Contains(body, link) || strings.Contains(body, "fiche/admin-") {
+			t.Errorf("%s leads elsewhere than to the account", page)
+		}
+		if body := claire.get(page).Body; strings.Contains(body, link) || strings.Contains(body, "fiche/admin-") {
+			t.Errorf("%s leads a local administrator to what is closed", page)
+		}
+	}
+	body := claire.get(home).Body
+	if !strings.Contains(body, "ESSAI admin-"+pupil.ID) || strings.Contains(body, `fiche/admin-`) {
+		t.Error("the list of local administrators leads a local one nowhere")
+	}
+	if body := h.enter("nadia.benali").get("/console/recherche?q=administrateurs").Body; !strings.Contains(body, administratorsAt) {
+		t.Error("the palette does not lead to the module")
+	}
+	if body := claire.get("/console/recherche?q=administrateurs").Body; strings.Contains(body, administratorsAt) {
+		t.Error("the palette leads a local administrator to the module")
+	}
+}
+
 // TestRefusedDialogsLeaveThePageAlone: what a dialog is refused for does not
 // empty the forms of the page under it.
 func TestRefusedDialogsLeaveThePageAlone(t *testing.T) {

@@ -21,12 +21,17 @@ type Event struct {
 	Label    string // of what it is about, "" once erased
 	Table    string
 	Subject  string
+	Listed   bool // the subject is an administrator who is nobody in the directory
 	Note     string
 	Changes  []data.Change
 }
 
 func eventOf(tx *data.Tx, e data.Event) Event {
 	out := Event{Seq: e.Seq, At: e.At, Action: e.Action, Says: e.Says, Severity: e.Severity, Table: e.Table, Subject: e.Subject}
+	if e.Table == access.Accounts.Name() {
+		a, err := access.Accounts.Get(naming.Over(tx), e.Subject)
+		out.Listed = err == nil && a.Profile == access.AdminProfile
+	}
 	if p := e.Personal; p != nil {
 		out.By, out.Via, out.Label, out.Note, out.Changes = p.By, p.Via, p.Label, p.Note, named(tx, p.Changes)
 	}

@@ -35,16 +35,16 @@ func mountAdministrators(c web.Router) {
 	}
 }
 
-// managesAdministrators reports whether the module is open to the visitor.
-func managesAdministrators(v *web.Visit) bool {
-	return len(v.Session.Reach(access.ManageAdministrators)) > 0
+// managesAdministrators reports whether the module is open to somebody.
+func managesAdministrators(s *access.Session) bool {
+	return len(s.Reach(access.ManageAdministrators)) > 0
 }
 
 // managing answers those to whom the module is open: for the others it does not
 // exist.
 func managing(h web.Handler) web.Handler {
 	return func(v *web.Visit) error {
-		if !managesAdministrators(v) {
+		if !managesAdministrators(v.Session) {
 			return access.NotFound()
 		}
 		return h(v)

@@ -15,7 +15,7 @@ func at(uai string) string { return "/console/etablissements/" + uai }
 // modules are those that are open to administrators.
 func modules(v *web.Visit) []web.Link {
 	all := []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}}
-	if managesAdministrators(v) {
+	if managesAdministrators(v.Session) {
 		here := strings.HasPrefix(v.Path(), administratorsHome)
 		all[0].Here = !here
 		all = append(all, web.Link{Label: "Administrateurs", Icon: "shield-check", URL: administratorsHome, Here: here})
@@ -124,13 +124,14 @@ var kinds = map[string]web.Link{
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {
 	lines := make([]web.EventLine, len(events))
 	for i, e := range events {
-		lines[i] = eventLine(v.Session.Now(), uai, e)
+		lines[i] = eventLine(v.Session, uai, e)
 	}
 	return lines
 }
 
 // eventLine words an event for a row of the journal.
-func eventLine(now time.Time, uai string, e directory.Event) web.EventLine {
+func eventLine(s *access.Session, uai string, e directory.Event) web.EventLine {
+	now := s.Now()
 	area, _, _ := strings.Cut(e.Action, ".")
 	kind, ok := kinds[area]
 	if !ok {
@@ -166,12 +167,18 @@ func eventLine(now time.Time, uai string, e directory.Event) web.EventLine {
 	case e.Attention():
 		line.Level = "attention"
 	}
-	line.URL = subjectURL(uai, e)
+	line.URL = subjectURL(s, uai, e)
 	return line
 }
 
 // subjectURL is where what an event is about can be seen.
-func subjectURL(uai string, e directory.Event) string {
+func subjectURL(s *access.Session, uai string, e directory.Event) string {
+	if e.Listed {
+		if managesAdministrators(s) {
+			return administratorsHome + "/" + e.Subject
+		}
+		return ""
+	}
 	switch e.Table {
 	case "users", "accounts":
 		return at(uai) + "/utilisateurs/fiche/" + e.Subject

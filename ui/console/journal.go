@@ -77,7 +77,7 @@ func streamJournal(v *web.Visit) error {
 	return v.Stream(after, func(s *access.Session, after uint64) (messages []web.Message, err error) {
 		events, err := directory.JournalAfter(s, uai, after, streamMost)
 		for _, e := range events {
-			rows, err := site.Rows("parts/event", eventLine(s.Now(), uai, e))
+			rows, err := site.Rows("parts/event", eventLine(s, uai, e))
 			if err != nil {
 				return nil, err
 			}

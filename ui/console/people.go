@@ -332,5 +332,8 @@ func pages(v *web.Visit) []web.Link {
 	if v.Session.Can(access.RunAppliance, "") {
 		all = append(all, web.Link{Label: "Configuration de l’appareil", URL: applianceAt, Icon: "hdd-stack"}, web.Link{Label: "Courriels", URL: mailsAt, Icon: "envelope"})
 	}
+	if managesAdministrators(v.Session) {
+		all = append(all, web.Link{Label: "Administrateurs", URL: administratorsHome, Icon: "shield-check"}, web.Link{Label: "Nouvel administrateur", URL: administratorsHome + "/nouveau", Icon: "person-plus"})
+	}
 	return append(all, web.Link{Label: "Raccourcis", URL: "/console/raccourcis", Icon: "keyboard"})
 }
