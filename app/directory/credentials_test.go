@@ -270,7 +270,7 @@ func TestExportsAreTold(t *testing.T) {
 func must[T any](_ T, err error) error { return err }
 
 // TestRenewCredentials: what was handed out is void, the accounts in use are
-// left, and the code of a child of two parents changes once.
+// left, and the two parents of a child are told one code.
 func TestRenewCredentials(t *testing.T) {
 	c := newCast(t)
 	c.martins()
