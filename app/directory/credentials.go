@@ -259,7 +259,10 @@ func (l *CredentialLine) read(tx *data.Tx, place data.Place, names classNames) (
 func (c Credential) kids() string {
 	var kids []string
 	for _, child := range c.Children {
-		kids = append(kids, strings.TrimSpace(child.Name+" "+child.Class))
+		if child.Class != "" {
+			child.Name += " (" + child.Class + ")"
+		}
+		kids = append(kids, child.Name)
 	}
 	return strings.Join(kids, ", ")
 }

@@ -204,13 +204,13 @@ func TestSlips(t *testing.T) {
 	if _, ok := c.activates(family[0].Lines[2].Value, "Saint Eloi"); !ok {
 		t.Errorf("what is on paper does not activate: %+v", family[0])
 	}
-	if anne := family[0]; len(anne.Lines) != 4 || anne.Lines[3].Label != "Autre enfant" || anne.Note != "Parent de MARTIN Lucas 3e A" {
+	if anne := family[0]; len(anne.Lines) != 4 || anne.Lines[3].Label != "Autre enfant" || anne.Note != "Parent de MARTIN Lucas (3e A)" {
 		t.Errorf("%+v", anne)
 	}
 	if karl := family[1]; len(karl.Lines) != 0 || karl.Address != "https://ent.example/code" {
 		t.Errorf("somebody without an address is told %+v", karl)
 	}
-	if _, list, err := directory.Credentials(c.claire, balzac, directory.Filter{Profile: directory.Relative}, "", false, 10); err != nil || list[0].Where != "MARTIN Lucas 3e A, enfant d’un autre établissement" || list[1].Where != "MARTIN Lucas 3e A" {
+	if _, list, err := directory.Credentials(c.claire, balzac, directory.Filter{Profile: directory.Relative}, "", false, 10); err != nil || list[0].Where != "MARTIN Lucas (3e A), enfant d’un autre établissement" || list[1].Where != "MARTIN Lucas (3e A)" {
 		t.Errorf("%+v %v", list, err)
 	}
 	_, lines, err := directory.Credentials(c.claire, balzac, directory.Filter{Profile: directory.Student}, "", false, 10)
@@ -270,7 +270,7 @@ func TestExportsAreTold(t *testing.T) {
 func must[T any](_ T, err error) error { return err }
 
 // TestRenewCredentials: what was handed out is void, the accounts in use are
-// left, and the code of a child of two parents changes once.
+// left, and the two parents of a child are told one code.
 func TestRenewCredentials(t *testing.T) {
 	c := newCast(t)
 	c.martins()

@@ -37,7 +37,6 @@ var massBatch = 200
 type massRun struct {
 	*MassAction
 	s       *access.Session
-	renewed map[string]bool      // pupils whose code is: two parents share it
 	secrets map[string][2]string // records passwords and their hashes, by person, made before the transaction
 }
 
@@ -49,7 +48,7 @@ func (l left) Error() string { return string(l) }
 // runAction goes through the people of an action that was started.
 func runAction(ctx context.Context, s *access.Session, m MassAction) error {
 	kind := massKinds[m.Kind]
-	r := &massRun{MassAction: &m, s: s, renewed: map[string]bool{}}
+	r := &massRun{MassAction: &m, s: s}
 	err := s.Begin(kind.action, m.ID)
 	for err == nil && m.Step < m.Total {
 		if err = ctx.Err(); err == nil {
@@ -95,8 +94,7 @@ func (r *massRun) batch(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	was := *r.MassAction
-	err = r.s.Bulk(kind.action, r.ID, func(tx *data.Tx) error {
+	return r.s.Bulk(kind.action, r.ID, func(tx *data.Tx) error {
 		tx.Saying(kind.saying)
 		for _, l := range lines {
 			if err := r.through(tx, &l); err != nil {
@@ -112,10 +110,6 @@ func (r *massRun) batch(ctx context.Context) error {
 		}
 		return MassActions.Put(tx, *r.MassAction)
 	})
-	if err != nil {
-		*r.MassAction = was // nothing of it was kept
-	}
-	return err
 }
 
 // next are the lines whose turn it is. The line of somebody erased meanwhile is
@@ -231,7 +225,7 @@ func (r *massRun) renew(tx *data.Tx, u User, l *MassLine) error {
 }
 
 // renewCodes renews those of the children of a relative within the reach of who
-// asked. One that the same action has renewed already stays.
+// asked.
 func (r *massRun) renewCodes(tx *data.Tx, a access.Account, l *MassLine) error {
 	children, err := r.children(tx, a.ID)
 	if err != nil {
@@ -246,10 +240,6 @@ func (r *massRun) renewCodes(tx *data.Tx, a access.Account, l *MassLine) error {
 	var names []string
 	for _, child := range children {
 		names = append(names, child.Label())
-		if r.renewed[child.ID] {
-			continue
-		}
-		r.renewed[child.ID] = true
 		if err := renewCodeOf(tx, child); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"slices"
 	"strconv"
+	"strings"
 
 	"preau/app/access"
 	"preau/app/directory"
@@ -141,13 +142,13 @@ func lineOfCredential(v *web.Visit, uai, part string, l directory.CredentialLine
 	return line
 }
 
-// handoutSays words how credentials were handed out: « imprimé le 20/11/2026 à
+// handoutSays words how credentials were handed out: « Imprimé le 20/11/2026 à
 // 09:05 par MOREAU Claire, renouvelé depuis ».
 func handoutSays(h directory.Handout, by string) string {
 	if h.How == "" {
 		return ""
 	}
-	says := h.How + " le " + web.Stamp(h.At)
+	says := directory.Sentence(strings.ToUpper(h.How)) + " le " + web.Stamp(h.At)
 	if by != "" {
 		says += " par " + by
 	}
