@@ -244,7 +244,7 @@ func (p *recordPage) switches(v *web.Visit, r directory.Record) {
 	}
 	p.Switches = []switchLine{admin, {Name: "editeur", Label: "Éditeur de page publique", On: r.Here.Editor, Locked: !r.MayEdit}}
 	if r.Profile == directory.Guest {
-		p.Term = []web.Field{{Name: "jusquau", Label: "Rattaché jusqu’au", Value: v.Typed("jusquau", r.Here.Until.String()), Hint: "JJ/MM/AAAA. Le lendemain, la personne est détachée de l’établissement ; vide, le rattachement n’a pas de fin.", Locked: !r.MayEdit, Complete: "off"}}
+		p.Term = []web.Field{{Name: "jusquau", Label: "Rattaché jusqu’au", Value: v.Typed("jusquau", r.Here.Until.String()), Hint: "JJ/MM/AAAA. Le lendemain, la personne est détachée de l’établissement ; vide, le rattachement n’a pas de fin.", Locked: !r.MayEdit, Complete: "off"}}
 	}
 	if refusal := v.Refused(); refusal != nil && p.Typed {
 		p.Confirm = refusal.Fields["confirmer"]
