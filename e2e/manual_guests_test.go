@@ -112,7 +112,7 @@ func enters(t *testing.T, a *appliance, mail, login string) {
 
 // TestManual_P14_CreerUnCompteUtilisateur: « Autres », the context menu, the
 // form with those who look alike, « Oui », « Enregistrer »; then the mail is read,
-// its link followed, and the guest sees the ENT. Then by the keyboard alone.
+// its link followed, and the guest sees the ENT.
 func TestManual_P14_CreerUnCompteUtilisateur(t *testing.T) {
 	a := demo(t)
 	c := call(t, a, "claire.moreau")
@@ -170,9 +170,20 @@ func TestManual_P14_CreerUnCompteUtilisateur(t *testing.T) {
 	enters(t, a, mail, "luc.vasseur")
 	b.visit(js[string](b, "location.pathname"))
 	b.reads("Actif")
-	b.inspect("invite-cree")
+	b.healthy()
+}
 
-	// By the keyboard: Shift+F10, Enter, the fields, Enter, Enter, Enter.
+// TestManual_P14_AuClavier: Shift+F10, Enter, the fields, then Enter three times;
+// who looks alike is shown on the way.
+func TestManual_P14_AuClavier(t *testing.T) {
+	a := demo(t)
+	c := call(t, a, "claire.moreau")
+	guests := c.home() + "/utilisateurs/invites"
+	form := url.Values{"nom": {"Vasseur"}, "prenom": {"Luc"}, "naissance": {"12/03/1985"}, "email": {"luc.vasseur@exemple.example"}, "etape": {"enregistrer"}}
+	if status, _, _ := c.post(guests+"/nouveau", form); status != http.StatusSeeOther {
+		t.Fatal(status)
+	}
+	b := as(t, a, "claire.moreau", guests)
 	b.do(focus(`#t-invites`))
 	b.menuKey()
 	b.wantFocus("Ajouter un utilisateur")

@@ -322,6 +322,19 @@ func TestGuestImportUndone(t *testing.T) {
 		t.Errorf("the file again, once undone: %s %v", n, err)
 	}
 
+	once := c.send(c.claire, balzac, "Seul;Luc;;seul@exemple.example;01/01/1980\n")
+	_, shown, err := directory.ReadGuestImport(c.claire, balzac, once)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []access.Kind{access.Internal, access.Stale} { // undone, an import is over
+		if _, err := directory.ImportGuests(c.claire, balzac, once, []int{1}, directory.Digest(shown)); access.KindOf(err) != want || (err == nil) != (want == access.Internal) {
+			t.Errorf("applied, undone, applied: %v", err)
+		}
+		if _, _, err := directory.UndoGuests(c.claire, balzac, once); err != nil {
+			wants(t, "undone twice", err, access.Stale)
+		}
+	}
 	late := c.send(c.claire, balzac, "Tardif;Luc;;tardif@exemple.example;01/01/1980\n")
 	if _, err := c.apply(c.claire, balzac, late); err != nil {
 		t.Fatal(err)
