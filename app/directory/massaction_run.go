@@ -174,6 +174,12 @@ func (r *massRun) suspend(tx *data.Tx, u User, l *MassLine) error {
 	if u.State() == Suspended {
 		return left("déjà suspendu")
 	}
+	if err := access.KeepSupport(tx, u.ID); err != nil {
+		if access.KindOf(err) == access.Stale {
+			return left("dernier assistant de niveau 2")
+		}
+		return err
+	}
 	u.SuspendedAt, u.Reason = tx.Now, r.Reason
 	if !l.Since.IsZero() { // the suspension comes back as it was
 		u.SuspendedAt, u.Reason = l.Since, l.Reason

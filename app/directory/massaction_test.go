@@ -364,3 +364,35 @@ func TestErasedFromActions(t *testing.T) {
 		t.Errorf("%+v", lines)
 	}
 }
+
+// TestMassSuspensionKeepsSupport: the last assistant of level 2 whose role has
+// no end is left by it, though another one, whose role will end, asks for it.
+func TestMassSuspensionKeepsSupport(t *testing.T) {
+	c := newCast(t)
+	lea := c.put(aTeacher("ROCHE", "Léa", balzac))
+	c.activate(lea.ID)
+	if err := c.system.Do(preparing, func(tx *data.Tx) (data.Row, error) {
+		for g, err := range access.GrantsByAccount.All(tx, c.marc.Account.ID) {
+			if err != nil {
+				return nil, err
+			}
+			g.Until = c.now().Add(30 * day)
+			if err := access.Grants.Put(tx, g); err != nil {
+				return nil, err
+			}
+			break
+		}
+		return access.Give(tx, lea.ID, access.Level2Support, "")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	marc := c.signIn("marc.dubois")
+	_, lines := c.act(marc, directory.MassSuspend, directory.Selection{Filter: directory.Filter{Profile: directory.Teacher}})
+	want := []string{"MOREAU Claire: compte suspendu", "ROCHE Léa: dernier assistant de niveau 2"}
+	if got := says(lines); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	if c.read(lea.ID).State() == directory.Suspended {
+		t.Error("nobody is left to run the appliance")
+	}
+}
