@@ -137,6 +137,7 @@ func TestManual_P03_HabiliterQuelquunDeLAnnuaire(t *testing.T) {
 	b := as(t, a, "paul.lefevre", administrators+"/nouveau")
 	b.fill("combobox", "Nom de la personne", "petit jul")
 	b.find("option", "PETIT Julien")
+	b.wait(`document.querySelectorAll("[role=option]").length === 1`) // the last letter was answered
 	b.press(kb.ArrowDown, kb.Enter)
 	b.find("heading", "PETIT Julien")
 	b.reads("Aucune habilitation dans votre périmètre")
