@@ -191,7 +191,7 @@ func TestMoreThanTheFormOfAnAdministrator(t *testing.T) {
 	}
 }
 
-var handedCode = regexp.MustCompile(`<code class="handed">([^<]+)</code>`)
+var handedCode = regexp.MustCompile(`id="code">([^<]+)<`)
 
 // TestCodeOfANewAdministrator: where mail cannot carry a secret the code is shown
 // once, in the answer, and no button offers a mail.

@@ -557,3 +557,12 @@ func TestGuestImportKilled(t *testing.T) {
 	}
 	t.Logf("killed %d times before it was done, %d after", before, after)
 }
+
+// TestGuestFileOfItsEstablishment: a file is found at the address of its own
+// establishment only.
+func TestGuestFileOfItsEstablishment(t *testing.T) {
+	c := newCast(t)
+	id := c.send(c.claire, balzac, guestFile)
+	_, _, err := directory.ReadGuestImport(c.paul, colette, id)
+	wants(t, "through another establishment of one's reach", err, access.Missing)
+}

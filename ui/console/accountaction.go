@@ -51,7 +51,7 @@ func (act accountAction) question(v *web.Visit) error {
 		box.Close = administratorsHome + "/" + a.ID
 		box.Action = box.Close + "/" + act.path
 		return &box
-	}, nil)
+	})
 }
 
 // answer does the action, and shows the code that it makes, if any, once.
@@ -62,7 +62,7 @@ func (act accountAction) answer(v *web.Visit) error {
 	case err != nil:
 		return again(v, err, showAdministrator, act.question)
 	case code != nil:
-		return administrator(v, nil, codeOf(code, home))
+		return showCode(v, *code, home)
 	}
 	return v.Done(home, act.says)
 }

@@ -26,7 +26,6 @@ type administratorPage struct {
 	Give                 *givingForm
 	History              []web.EventLine
 	Ask                  *askBox
-	Code                 *codeBox
 }
 
 type grantLine struct{ Role, Scope, Given, Until, Take string }
@@ -39,21 +38,20 @@ type askBox struct {
 	Reason, Danger             bool
 }
 
-// A codeBox shows a code to hand over, once: parts/code.
-type codeBox struct{ Name, Login, Code, Until, Close string }
-
-func codeOf(c *directory.HandedCode, closing string) *codeBox {
-	if c == nil {
-		return nil
+// showCode shows a code to hand over to an administrator, once.
+func showCode(v *web.Visit, c directory.HandedCode, home string) error {
+	page, err := codePageOf(v, c, home)
+	if err != nil {
+		return err
 	}
-	return &codeBox{c.Name, c.Login, c.Code, web.Stamp(c.Until), closing}
+	return v.Show("console/code", "Code à remettre à "+c.Name, moduleFrame(v, web.Link{Label: c.Name, URL: home}, web.Link{Label: "Code à remettre", Here: true}), page)
 }
 
-func showAdministrator(v *web.Visit) error { return administrator(v, nil, nil) }
+func showAdministrator(v *web.Visit) error { return administrator(v, nil) }
 
-// administrator draws a record, with a question or a code over it. A question
-// about nothing is nowhere.
-func administrator(v *web.Visit, ask func(directory.Administrator) *askBox, code *codeBox) error {
+// administrator draws a record, with a question over it if there is one. A
+// question about nothing is nowhere.
+func administrator(v *web.Visit, ask func(directory.Administrator) *askBox) error {
 	id := v.Part("id")
 	a, err := directory.AdministratorOf(v.Session, id)
 	if err != nil {
@@ -65,7 +63,7 @@ func administrator(v *web.Visit, ask func(directory.Administrator) *askBox, code
 			return access.NotFound()
 		}
 	}
-	p := administratorPage{ID: id, Ask: box, Name: a.Name, Home: administratorsHome + "/" + id, Badge: badges[a.State()], Stamp: a.Stamp, Elsewhere: a.Elsewhere, Code: code}
+	p := administratorPage{ID: id, Ask: box, Name: a.Name, Home: administratorsHome + "/" + id, Badge: badges[a.State()], Stamp: a.Stamp, Elsewhere: a.Elsewhere}
 	p.Note = join(" · ", profileOfAccount(a.Profile), a.Login, id)
 	p.explain(a)
 	p.account(v, a)
@@ -229,7 +227,7 @@ func askTaking(v *web.Visit) error {
 			}
 		}
 		return nil
-	}, nil)
+	})
 }
 
 func takeRole(v *web.Visit) error {

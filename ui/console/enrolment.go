@@ -138,17 +138,14 @@ type newAdministratorPage struct {
 	Home       string
 	ProposeURL string
 	Close      string
-	Code       *codeBox
 }
 
-func showNewAdministrator(v *web.Visit) error { return newAdministrator(v, nil) }
-
-func newAdministrator(v *web.Visit, code *codeBox) error {
+func showNewAdministrator(v *web.Visit) error {
 	mails, err := v.Appliance.Gate.MailsSecrets()
 	if err != nil {
 		return err
 	}
-	p := newAdministratorPage{Home: administratorsHome + "/nouveau/compte", ProposeURL: administratorsHome + "/nouveau/login", Close: administratorsHome, Mailed: mails, Code: code}
+	p := newAdministratorPage{Home: administratorsHome + "/nouveau/compte", ProposeURL: administratorsHome + "/nouveau/login", Close: administratorsHome, Mailed: mails}
 	hint := "Les identifiants y sont envoyés."
 	if !mails {
 		hint = "Facultative : le courriel n’est pas configuré, un code à remettre s’affichera."
@@ -183,7 +180,7 @@ func createAdministrator(v *web.Visit) error {
 	}
 	home := administratorsHome + "/" + id
 	if code != nil {
-		return newAdministrator(v, codeOf(code, home))
+		return showCode(v, *code, home)
 	}
 	return v.Done(home, "Le compte est créé : les identifiants sont envoyés à "+v.Form("email")+".")
 }

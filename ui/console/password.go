@@ -122,7 +122,12 @@ type codePage struct {
 	Name, Login, Code, Until string
 	Address                  string // of the page where the code is typed
 	Local                    bool   // which leads to this machine only
-	Home                     string
+	Home                     string // record of the person
+}
+
+func codePageOf(v *web.Visit, c directory.HandedCode, home string) (codePage, error) {
+	base, public, err := v.Appliance.Base()
+	return codePage{Name: c.Name, Login: c.Login, Code: c.Code, Until: web.Stamp(c.Until), Address: base + "/code", Local: !public, Home: home}, err
 }
 
 func handOverCode(v *web.Visit) error {
@@ -131,11 +136,10 @@ func handOverCode(v *web.Visit) error {
 	if err != nil {
 		return v.Again(err, showRecord)
 	}
-	base, public, err := v.Appliance.Base()
+	page, err := codePageOf(v, c, recordAt(v))
 	if err != nil {
 		return err
 	}
-	page := codePage{Name: c.Name, Login: c.Login, Code: c.Code, Until: web.Stamp(c.Until), Address: base + "/code", Local: !public, Home: recordAt(v)}
 	f, err := frame(v, uai, v.Part("profil"), web.Link{Label: c.Name, URL: page.Home}, web.Link{Label: "Code à remettre", Here: true})
 	if err != nil {
 		return err
