@@ -85,10 +85,6 @@ func whyNot(tx *data.Tx, s *access.Session, u User) (string, error) {
 	case Active:
 		return WhyActive, nil
 	}
-	a, err := access.Accounts.Get(tx, u.ID)
-	if err != nil || a.Hash != "" {
-		return WhyActive, err
-	}
 	role, err := access.RoleOf(tx, u.ID)
 	if err != nil || mayProtect(s, u, role) {
 		return "", err
@@ -185,7 +181,7 @@ func (c *Credential) issue(tx *data.Tx) (err error) {
 		return nil
 	}
 	a, err := access.Accounts.Get(tx, c.ID)
-	if err == nil && a.Hash != "" { // activated since it was read
+	if err == nil && a.Hash != "" { // activated since it was read, or from the command line
 		c.Why = WhyActive
 		return nil
 	}

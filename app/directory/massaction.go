@@ -177,9 +177,6 @@ func UndoAction(s *access.Session, uai, id string) (undoing string, run func(con
 	if err != nil {
 		return "", nil, err
 	}
-	if !m.Undoable() {
-		return "", nil, access.Conflict("Cette action ne peut pas, ou plus, être annulée.")
-	}
 	done, err := LinesOf(s, uai, id, LinesDone, 0, m.Total)
 	if err != nil {
 		return "", nil, err
@@ -192,7 +189,7 @@ func UndoAction(s *access.Session, uai, id string) (undoing string, run func(con
 	if err := s.Upkeep(func(tx *data.Tx) error {
 		now, err := MassActions.Get(tx, id)
 		if err == nil && !now.Undoable() {
-			err = access.Conflict("Cette action vient d’être annulée.")
+			err = access.Conflict("Cette action ne peut pas, ou ne peut plus, être annulée.")
 		}
 		if err != nil {
 			return err

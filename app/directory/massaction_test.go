@@ -171,6 +171,7 @@ func TestMassReach(t *testing.T) {
 	if err := run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	wants(t, "done, at another address", must(directory.ReadAction(c.marc, colette, id)), access.Missing)
 	if m, _ := c.told(c.paul, id); m.Total != 1 || c.read(all[1].ID).State() != directory.Active {
 		t.Errorf("%+v", m)
 	}
