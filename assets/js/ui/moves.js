@@ -8,9 +8,7 @@ let dialog = Boolean(document.querySelector("ui-dialog"));
 // After a move to another page: its top, its title said aloud, its pane shown.
 document.addEventListener("htmx:after:swap", event => {
 	const { request, response, title } = event.detail.ctx;
-	// What has been sent is no longer being typed: morphing would keep it, in a form
-	// of the page that follows too.
-	if (request?.method === "POST" && response.status < 400) for (const f of document.forms) f.reset();
+	if (request?.method === "POST" && response.raw.redirected && response.status < 400) forget(request.action);
 	const message = document.getElementById("message");
 	if (message) say(message.textContent);
 	const over = dialog, from = path;
@@ -24,6 +22,14 @@ document.addEventListener("htmx:after:swap", event => {
 	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone
 	document.dispatchEvent(new CustomEvent("preau:moved"));
 });
+
+// What has been accepted is no longer being typed: morphing would keep it, in a
+// form of the page that follows too. What is typed in another form of the same page
+// stays, and so does a form that is only tried, whose answer is no redirection.
+function forget(action) {
+	const sent = new URL(action, location).pathname, stays = location.pathname === path;
+	for (const f of document.forms) if (!stays || new URL(f.action, location).pathname === sent) f.reset();
+}
 
 // A form that was refused: its summary is read first, after a whole load too.
 document.querySelector("[data-summary]")?.focus();
