@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/subtle"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -25,7 +26,7 @@ type Uploaded struct {
 // token must be the first field of the form; limit is in bytes.
 func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 	if v.Request().Header.ContentLength() > int(limit) {
-		return nil, tooLarge
+		return nil, tooLarge(limit)
 	}
 	_, params, err := mime.ParseMediaType(v.Ctx.Get(fiber.HeaderContentType))
 	if err != nil || params["boundary"] == "" {
@@ -72,7 +73,18 @@ func (s sent) Read(p []byte) (int, error) {
 	return n, err
 }
 
-var tooLarge = &access.Refusal{Kind: access.TooLarge, Says: "Ce fichier est trop volumineux pour un envoi par la console : importez-le par la ligne de commande, « preau import aaf »."}
+// tooLarge refuses more than so many bytes, and says what to do instead.
+func tooLarge(limit int64) error {
+	says := fmt.Sprintf("Ce fichier est trop volumineux\u00a0: l’envoi par la console en accepte %d\u00a0Mio. ", limit>>20)
+	if limit > mostSplit {
+		return &access.Refusal{Kind: access.TooLarge, Says: says + "Importez-le par la ligne de commande, «\u00a0preau import aaf\u00a0»."}
+	}
+	return &access.Refusal{Kind: access.TooLarge, Says: says + "Partagez-le en plusieurs fichiers."}
+}
+
+// mostSplit is the largest limit, in bytes, that people get round by splitting
+// a file.
+const mostSplit = 64 << 20
 
 // mostFields is how many fields come before a file.
 const mostFields = 20
@@ -94,7 +106,7 @@ func (u *Uploaded) keep(part io.Reader, dir string, limit int64) (err error) {
 	u.Path = f.Name()
 	n, err := io.Copy(f, io.LimitReader(sent{part}, limit+1))
 	if err == nil && n > limit {
-		err = tooLarge
+		err = tooLarge(limit)
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return errors.Join(err, os.Remove(u.Path))

@@ -170,7 +170,7 @@ func (v *Visit) guard(token string) error {
 		return nil
 	}
 	if n := v.Request().Header.ContentLength(); n > FormBytes || n < 0 {
-		return tooLarge
+		return fiber.ErrRequestEntityTooLarge
 	}
 	return sameToken(v.Ctx, token)
 }
