@@ -22,7 +22,7 @@ assets/lib/htmx.js: package.json package-lock.json go.mod build.mjs assets/npm/h
 run: build
 	./preau demo --listen $(DEMO)
 
-# Chromium and the mail server Exim, for the tests only.
+# Chromium, the mail server Exim and LibreOffice, for the tests only.
 setup:
 	sh e2e/setup.sh
 
