@@ -509,7 +509,7 @@ func TestGuestChild(t *testing.T) {
 // IN-06: killed at any moment, an import of guests is done or was never begun,
 // and can be done.
 func TestGuestImportKilled(t *testing.T) {
-	const n, kills = 200, 20
+	const n, kills = 200, 50
 	c := newCast(t)
 	c.posts()
 	id := c.send(c.system, balzac, crowdFile(n))
