@@ -2,11 +2,12 @@
 // one types. The chosen option is followed, when it is a link; otherwise it is
 // sent with the form, under the name of the element. With the attribute inline
 // the list is always shown.
+import { Answers } from "../answers.js";
 import { say } from "../say.js";
 import { go } from "./moves.js";
 
 customElements.define("ui-combobox", class extends HTMLElement {
-	#pending;
+	#answers = new Answers();
 	#timer;
 	#at = -1;
 
@@ -19,7 +20,7 @@ customElements.define("ui-combobox", class extends HTMLElement {
 	}
 
 	disconnectedCallback() {
-		this.#pending?.abort();
+		this.#answers.drop();
 		clearTimeout(this.#timer);
 	}
 
@@ -46,19 +47,7 @@ customElements.define("ui-combobox", class extends HTMLElement {
 		else this.#timer = setTimeout(() => this.search(), 90);
 	}
 
-	async search() {
-		this.#pending?.abort();
-		this.#pending = new AbortController();
-		try {
-			const url = this.getAttribute("src") + encodeURIComponent(this.input.value.trim());
-			const answer = await fetch(url, { signal: this.#pending.signal, headers: { "HX-Request": "true", "X-Preau-Fond": "1" } });
-			if (answer.status === 401) location.reload();
-			else if (answer.ok) this.show(await answer.text());
-			else say("La recherche n’a pas répondu. Réessayez.");
-		} catch (error) {
-			if (error.name !== "AbortError") say("La recherche n’a pas répondu. Vérifiez la connexion.");
-		}
-	}
+	search() { return this.#answers.ask(this.getAttribute("src"), this.input.value, html => this.show(html)); }
 
 	show(html) {
 		this.list.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
@@ -75,7 +64,7 @@ customElements.define("ui-combobox", class extends HTMLElement {
 	}
 
 	close() {
-		this.#pending?.abort();
+		this.#answers.drop();
 		clearTimeout(this.#timer);
 		this.mark(-1);
 		if (this.inline) return;

@@ -1,9 +1,10 @@
 // <ui-picks src="/url?q=">: boxes to tick among many. As one types, the server
 // gives those that match; the ones that are ticked stay, on top.
+import { Answers } from "../answers.js";
 import { say } from "../say.js";
 
 customElements.define("ui-picks", class extends HTMLElement {
-	#pending;
+	#answers = new Answers();
 	#timer;
 
 	connectedCallback() { // its children may not be there yet
@@ -19,7 +20,7 @@ customElements.define("ui-picks", class extends HTMLElement {
 	}
 
 	disconnectedCallback() {
-		this.#pending?.abort();
+		this.#answers.drop();
 		clearTimeout(this.#timer);
 	}
 
@@ -35,19 +36,7 @@ customElements.define("ui-picks", class extends HTMLElement {
 		}
 	}
 
-	async search() {
-		this.#pending?.abort();
-		this.#pending = new AbortController();
-		try {
-			const url = this.getAttribute("src") + encodeURIComponent(this.input.value.trim());
-			const answer = await fetch(url, { signal: this.#pending.signal, headers: { "HX-Request": "true", "X-Preau-Fond": "1" } });
-			if (answer.status === 401) location.reload();
-			else if (answer.ok) this.show(await answer.text());
-			else say("La recherche n’a pas répondu. Réessayez.");
-		} catch (error) {
-			if (error.name !== "AbortError") say("La recherche n’a pas répondu. Vérifiez la connexion.");
-		}
-	}
+	search() { return this.#answers.ask(this.getAttribute("src"), this.input.value, html => this.show(html)); }
 
 	show(html) {
 		const kept = [...this.list.querySelectorAll("li:has(:checked)")];
