@@ -46,6 +46,9 @@ func (l *lookup) search(text typed, names namesOf) (res Result, err error) {
 	if err != nil {
 		return res, err
 	}
+	if l.query.Latest && len(hits) > maxCounted { // documents are numbered as they are indexed
+		hits, more = hits[len(hits)-maxCounted:], true
+	}
 	res.Total, res.More = len(hits), more
 	res.Keys, err = l.best(hits, more && !res.Fuzzy, text, names)
 	return res, err
@@ -56,7 +59,7 @@ func (l *lookup) search(text typed, names namesOf) (res Result, err error) {
 func (l *lookup) best(hits []uint64, more bool, text typed, names namesOf) ([]string, error) {
 	n := l.query.Limit
 	var first []candidate
-	if len(hits) > fewHits {
+	if len(hits) > fewHits && !l.query.Latest {
 		first = names.beginning(byLast, text.folded, n)
 		if more && len(first) < n {
 			first = names.thenByFirst(first, text.folded, n)
@@ -95,7 +98,7 @@ func (l *lookup) run(text typed, word func(typedWord) (search.Searcher, error)) 
 		if err != nil || m == nil {
 			return hits, false, err
 		}
-		if len(hits) == maxCounted && !l.exact {
+		if len(hits) == maxCounted && !l.exact && !l.query.Latest {
 			return hits, true, nil
 		}
 		hits = append(hits, m.IndexInternalID.Value())

@@ -22,6 +22,7 @@ type Query struct {
 	Tags    []string // all required
 	AnyTags []string // at least one required, if any is given
 	Limit   int      // of the keys returned, 20 if 0
+	Latest  bool     // of many found, those changed last are kept, where others keep the first of their order
 }
 
 // A Result is what a search found, best first: rows whose last name begins with

@@ -32,6 +32,7 @@ type Table[T Row] struct {
 	shared   bool
 	unlogged bool
 	document func(T) *Document
+	more     func(*Tx, T) []string // words of other rows that it is found by
 }
 
 // A Schema is what Open needs to know of a table.
@@ -82,6 +83,13 @@ func (t *Table[T]) Searched(document func(T) *Document) *Table[T] {
 		return d
 	}
 	t.derived = append(t.derived, newNames(t))
+	return t
+}
+
+// Along finds a searched row by words of other rows too, such as those of a
+// thread. Whoever changes them puts the row again.
+func (t *Table[T]) Along(words func(*Tx, T) []string) *Table[T] {
+	t.more = words
 	return t
 }
 
@@ -282,7 +290,11 @@ func (t *Table[T]) documentOf(tx *Tx, key string) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.document(row), nil
+	d := t.document(row)
+	if d != nil && t.more != nil {
+		d.Words = append(d.Words, t.more(tx, row)...)
+	}
+	return d, nil
 }
 
 // reads reports whether the author may read a row.
