@@ -13,6 +13,7 @@ type Capability string
 // The capabilities.
 const (
 	Administer           Capability = "administer"            // open the console and read
+	HandleRequests       Capability = "handle-requests"       // of the help desk
 	ManageAccounts       Capability = "manage-accounts"       // edit and suspend people
 	EditEstablishment    Capability = "edit-establishment"    // its e-mail and website
 	GrantLocal           Capability = "grant-local"           // local administrators, from the record
@@ -21,6 +22,8 @@ const (
 	CreateEstablishments Capability = "create-establishments" // by hand or by a wider import
 	ManageAdministrators Capability = "manage-administrators" // the module Administrateurs
 	RunAppliance         Capability = "run-appliance"         // its configuration
+	ActivateSupport      Capability = "activate-support"      // the second level, for an establishment
+	ServeLevel2          Capability = "serve-level2"          // the appliance's own second level
 	Oneself              Capability = "oneself"               // what anybody does for themselves, and no role gives
 )
 
@@ -35,8 +38,8 @@ const (
 	Level2Support  Role = "level2_support"
 )
 
-var local = []Capability{Administer, ManageAccounts, EditEstablishment, GrantLocal, ImportOwn}
-var higher = append(slices.Clone(local), EditMarker, CreateEstablishments, ManageAdministrators)
+var local = []Capability{Administer, HandleRequests, ManageAccounts, EditEstablishment, GrantLocal, ImportOwn}
+var higher = append(slices.Clone(local), EditMarker, ActivateSupport, CreateEstablishments, ManageAdministrators)
 
 var roles = map[Role]struct {
 	label string
@@ -45,7 +48,7 @@ var roles = map[Role]struct {
 	LocalAdmin:     {"Administrateur local", local},
 	AcademyAdvisor: {"Personnel d’accompagnement académique", higher},
 	AcademySupport: {"Assistant de plate-forme académique", higher},
-	Level2Support:  {"Assistant de niveau 2", append(slices.Clone(higher), RunAppliance)},
+	Level2Support:  {"Assistant de niveau 2", append(slices.Clone(higher), RunAppliance, ServeLevel2)},
 }
 
 // Roles are the four roles, lowest first.

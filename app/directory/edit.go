@@ -253,3 +253,6 @@ func userAt(tx *data.Tx, place data.Place, id string) (User, error) {
 	}
 	return User{}, data.ErrNotFound
 }
+
+// UserAt is userAt, for the areas above.
+func UserAt(tx *data.Tx, place data.Place, id string) (User, error) { return userAt(tx, place, id) }

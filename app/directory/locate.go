@@ -24,6 +24,9 @@ func locate(tx *data.Tx, uai string) (data.Place, error) {
 	return c.Place(), nil
 }
 
+// Locate is locate, for the areas above.
+func Locate(tx *data.Tx, uai string) (data.Place, error) { return locate(tx, uai) }
+
 // PlaceOfUAI returns the place of an establishment within the person's reach.
 func PlaceOfUAI(s *access.Session, uai string) (place data.Place, err error) {
 	err = s.See(func(tx *data.Tx) error {

@@ -2,6 +2,9 @@ package directory
 
 import "strings"
 
+// CheckPhone returns a number as it is kept, or what is wrong with it.
+func CheckPhone(typed string) (phone, says string) { return checkPhone(typed, true) }
+
 // checkPhone returns a number as it is kept, or what is wrong with it. An
 // internal one may be short.
 func checkPhone(typed string, internal bool) (phone, says string) {

@@ -31,12 +31,26 @@ func (m Mail) text(ent, base string) string {
 	for _, l := range m.Links {
 		b.WriteString("\n" + l.Label + "\u00a0:\n" + base + l.Path + "\n")
 	}
-	b.WriteString("\n--\n" + ent + "\n" + NoReply + "\n")
+	if m.Written != "" {
+		b.WriteString("\n" + m.Written + "\n")
+	}
+	b.WriteString("\n--\n" + ent + "\n" + m.Ending() + "\n")
 	return b.String()
 }
 
-// NoReply ends every mail.
-const NoReply = "Ce message est envoyé automatiquement\u00a0: les réponses ne sont pas lues."
+// Endings of mails.
+const (
+	noReply  = "Ce message est envoyé automatiquement\u00a0: les réponses ne sont pas lues."
+	answered = "Vous pouvez répondre à ce message\u00a0: votre réponse sera ajoutée à la demande."
+)
+
+// Ending says whether anybody reads the answers to the mail.
+func (m Mail) Ending() string {
+	if m.Thread != nil && m.Thread.From != "" {
+		return answered
+	}
+	return noReply
+}
 
 // letter is the HTML of every mail. Mail programs read no style sheet: the
 // styles are in the elements.
@@ -48,9 +62,10 @@ var letter = template.Must(template.New("letter").Parse(`<!doctype html>
 <h1 style="margin:0 0 16px;font-size:20px;line-height:1.3">{{.Mail.Subject}}</h1>
 <p style="margin:0 0 12px">Bonjour,</p>
 {{range .Mail.Lines}}<p style="margin:0 0 12px">{{.}}</p>
+{{end}}{{if .Mail.Written}}<p style="margin:0 0 16px;font-weight:600">{{.Mail.Written}}</p>
 {{end}}{{if .Mail.Facts}}<table role="presentation" style="margin:0 0 16px;border-collapse:collapse">{{range .Mail.Facts}}<tr><td style="padding:4px 16px 4px 0">{{.Label}}</td><td style="padding:4px 0;font-family:ui-monospace,monospace;font-weight:600">{{.Value}}</td></tr>{{end}}</table>
 {{end}}{{range .Mail.Links}}<p style="margin:0 0 16px"><a href="{{$.Base}}{{.Path}}" style="display:inline-block;padding:10px 16px;border-radius:6px;background:#1f4fd8;color:#ffffff;text-decoration:none">{{.Label}}</a></p>
 <p style="margin:0 0 16px;font-size:13px;word-break:break-all">Si le bouton ne répond pas, copiez cette adresse&nbsp;: {{$.Base}}{{.Path}}</p>
-{{end}}<p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #c8ccd4;font-size:13px">` + NoReply + `</p>
+{{end}}<p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #c8ccd4;font-size:13px">{{.Mail.Ending}}</p>
 </div></body></html>
 `))

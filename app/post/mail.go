@@ -30,6 +30,19 @@ type Mail struct {
 	Tries   int       `cbor:"tries"` // failed ones
 	Error   string    `cbor:"err,omitempty"`
 	Sent    time.Time `cbor:"sent"`
+	Written string    `cbor:"wrote,omitempty"` // who wrote Lines, "" for the appliance
+	Thread  *Thread   `cbor:"thread,omitempty"`
+}
+
+// A Thread places a mail among those of one subject, as mail programs show them.
+// Identifiers without an @ are those of mails of ours: the left part of their
+// Message-ID, the right one being that of the day they leave.
+type Thread struct {
+	ID    string `cbor:"id"`             // of this mail, the same at each try
+	Root  string `cbor:"root"`           // of the mail that began the thread
+	Reply string `cbor:"re,omitempty"`   // of the mail that this one answers
+	From  string `cbor:"from,omitempty"` // address of a mailbox that is read, "" for that of the appliance
+	About string `cbor:"about"`          // key of the row that is told what became of the mail
 }
 
 // A Fact is something to be noted from a mail.
@@ -97,7 +110,10 @@ func Queue(tx *data.Tx, m Mail) error {
 	if err != nil {
 		return err
 	}
-	m.ID, m.At, m.Due, m.State = tx.ID(), tx.Now, tx.Now, Waiting
+	if m.ID == "" {
+		m.ID = tx.ID()
+	}
+	m.At, m.Due, m.State = tx.Now, tx.Now, Waiting
 	m.To = strings.TrimSpace(m.To)
 	if !set.Leaves() {
 		m.State = Kept
@@ -108,6 +124,20 @@ func Queue(tx *data.Tx, m Mail) error {
 		}
 	}
 	return Mails.Put(tx, m)
+}
+
+// WrittenSince returns how many mails of threads were written to an address since
+// a time.
+func WrittenSince(tx *data.Tx, to string, since time.Time) (n int, err error) {
+	for m, err := range MailsByTo.All(posting.Over(tx), strings.ToLower(to)) {
+		if err != nil {
+			return 0, err
+		}
+		if m.Thread != nil && m.Written == "" && !m.At.Before(since) {
+			n++
+		}
+	}
+	return n, nil
 }
 
 // CarriesSecrets reports whether a mail that holds a secret reaches somebody: by

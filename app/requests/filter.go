@@ -1,0 +1,194 @@
+package requests
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"preau/data"
+)
+
+// A Filter chooses requests. Its zero value chooses those that are open or in
+// progress, everywhere in reach: what the list shows at first.
+type Filter struct {
+	Text     string // words, found anywhere in the request or its thread
+	UAI      string // "" for every establishment in reach
+	States   []State
+	Every    bool // every state, where States is empty
+	Types    []Type
+	Channels []Channel
+	Service  Service
+	Priority Priority
+	Assignee string // an account, Me, or NoOne
+	Level2   Level2
+	From, To time.Time // of the reception: days, both included
+	Older    int       // days of age, at least: of what is open or in progress
+}
+
+// Assignees that are no account.
+const (
+	Me    = "moi"
+	NoOne = "personne"
+)
+
+// states are those that the filter chooses.
+func (f Filter) states() []State {
+	switch {
+	case len(f.States) > 0:
+		return f.States
+	case f.Every:
+		return States
+	}
+	return []State{Open, InProgress}
+}
+
+// tests is a filter made ready for one author and one instant.
+type tests struct {
+	Filter
+	assignee string // an account, nobody, or "" for anybody
+	service  string
+	from, to string // stamps
+	aged     string // stamp
+}
+
+func (f Filter) ready(account string, now time.Time) tests {
+	t := tests{Filter: f, service: string(f.Service)}
+	switch f.Assignee {
+	case Me:
+		t.assignee = account
+	case NoOne:
+		t.assignee = nobody
+	default:
+		t.assignee = f.Assignee
+	}
+	if !f.From.IsZero() {
+		t.from = stampOf(f.From)
+	}
+	if !f.To.IsZero() {
+		t.to = stampOf(f.To.AddDate(0, 0, 1))
+	}
+	if f.Older > 0 {
+		t.aged = stampOf(now.AddDate(0, 0, -f.Older))
+	}
+	return t
+}
+
+// coarse reports whether the groups of the list alone tell what is chosen.
+func (t tests) coarse() bool {
+	return t.assignee+t.service+t.from+t.to+t.aged == "" && t.Level2 == ""
+}
+
+// wants tests a group of the list, as « open/incident/mail/urgente ».
+func (t tests) wants(group string) bool {
+	parts := strings.Split(group, "/")
+	return len(parts) == 4 && slices.Contains(t.states(), State(parts[0])) && (len(t.Types) == 0 || slices.Contains(t.Types, Type(parts[1]))) &&
+		(len(t.Channels) == 0 || slices.Contains(t.Channels, Channel(parts[2]))) && (t.Priority == "" || string(t.Priority) == parts[3])
+}
+
+// keeps tests the facets of a request.
+func (t tests) keeps(f facets) bool {
+	switch {
+	case !t.wants(f.state + "/" + f.kind + "/" + f.channel + "/" + f.priority),
+		t.assignee != "" && t.assignee != orNobody(f.assignee),
+		t.service != "" && t.service != f.service,
+		t.Level2 != "" && string(t.Level2) != f.level2,
+		t.from != "" && f.received < t.from,
+		t.to != "" && f.received >= t.to,
+		t.aged != "" && (f.aged == "" || f.aged > t.aged):
+		return false
+	}
+	return true
+}
+
+// tags ask the search index for what is chosen.
+func (t tests) tags() (all, anyOf []string) {
+	for _, s := range t.states() {
+		anyOf = append(anyOf, "etat="+string(s))
+	}
+	if len(t.Types) == 1 {
+		all = append(all, "type="+string(t.Types[0]))
+	}
+	if len(t.Channels) == 1 {
+		all = append(all, "canal="+string(t.Channels[0]))
+	}
+	if t.service != "" {
+		all = append(all, "service="+t.service)
+	}
+	if t.Priority != "" {
+		all = append(all, "priorite="+string(t.Priority))
+	}
+	if t.assignee != "" {
+		all = append(all, "intervenant="+t.assignee)
+	}
+	if t.Level2 != "" {
+		all = append(all, "niveau2="+string(t.Level2))
+	}
+	return all, anyOf
+}
+
+// gatherMost is how many entries are read at once to be sorted: beyond, the list
+// is read in its order until the page is full.
+const gatherMost = 20_000
+
+// A plan is the cheapest way to find what a filter chooses.
+type plan struct {
+	groups []data.Slot // in the order asked for
+	whole  int         // requests of these groups
+	family []data.Slot // a smaller set, in another order, nil for none
+	span   data.Span   // of the smaller set
+}
+
+// planOf chooses how to read the list of some places.
+func (t tests) planOf(tx *data.Tx, places []data.Place, sort Sort) (p plan, err error) {
+	fewest := gatherMost
+	for _, name := range t.families() {
+		var slots []data.Slot
+		n := 0
+		for _, at := range places {
+			counts, err := RequestsCount.Of(tx, at)
+			if err != nil {
+				return p, err
+			}
+			n += counts[name]
+			slots = append(slots, data.Slot{Place: at, Group: name})
+		}
+		if n <= fewest {
+			fewest, p.family = n, slots
+		}
+	}
+	for _, at := range places {
+		counts, err := RequestsCount.Of(tx, at)
+		if err != nil {
+			return p, err
+		}
+		for group, n := range counts {
+			if kind, ok := strings.CutPrefix(group, "k/"); ok && t.wants(kind) {
+				p.groups = append(p.groups, data.Slot{Place: at, Group: string(sort) + "/" + kind})
+				p.whole += n
+			}
+		}
+	}
+	return p, nil
+}
+
+// families are the groups of one assignee or one service that the filter names.
+func (t tests) families() (names []string) {
+	if t.assignee != "" {
+		names = append(names, ofAssignee+t.assignee)
+	}
+	if t.service != "" {
+		names = append(names, ofService+t.service)
+	}
+	return names
+}
+
+// number reads what is typed to mean one request: « 123 » or « n°123 ».
+func number(text string) int {
+	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(strings.ToLower(text)), "n°"), "#"))
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 999_999_999 {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,261 @@
+package requests
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"preau/app/access"
+	"preau/app/directory"
+	"preau/data"
+)
+
+// A Line is a request in a list.
+type Line struct {
+	Request
+	School string // name of the establishment, or of the académie
+}
+
+// A List is a page of requests.
+type List struct {
+	Lines   []Line
+	Total   int  // exact up to 1,000, and beyond when it costs nothing
+	More    bool // there are more than Total
+	Partly  bool // the search index is being made again: words find nothing yet
+	Missing bool // the page is after the last one
+}
+
+// counted is up to how many requests are counted one by one.
+const counted = 1000
+
+// A Look is what a page of the list shows.
+type Look struct {
+	Filter
+	Sort Sort
+	Up   bool // smallest first
+	Page int  // from 1
+	Size int
+}
+
+// Search lists requests within the person's reach.
+func Search(s *access.Session, look Look) (list List, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		places, err := placesOf(tx, s, look.UAI)
+		if err != nil {
+			return err
+		}
+		keys, err := look.find(tx, s, places, &list)
+		if err != nil {
+			return err
+		}
+		for _, key := range keys {
+			r, err := Requests.Get(tx, key)
+			if errors.Is(err, data.ErrNotFound) {
+				continue // the search index is a moment behind
+			}
+			if err != nil {
+				return err
+			}
+			name, err := schoolOf(tx, r.At)
+			if err != nil {
+				return err
+			}
+			list.Lines = append(list.Lines, Line{r, name})
+		}
+		return nil
+	})
+	return list, err
+}
+
+// placesOf are the places whose requests are looked at: an establishment in
+// reach, or all the reach.
+func placesOf(tx *data.Tx, s *access.Session, uai string) ([]data.Place, error) {
+	if uai == "" {
+		return s.Reach(access.Administer), nil
+	}
+	place, err := directory.Locate(tx, uai)
+	return []data.Place{place}, err
+}
+
+// schoolOf is the name of the establishment, or of the académie, of a place.
+func schoolOf(tx *data.Tx, at data.Place) (string, error) {
+	uai := directory.UAIOf(at)
+	if uai == "" {
+		a, err := directory.Academies.Get(tx, string(at))
+		return a.Label(), err
+	}
+	c, err := directory.Cards.Get(tx, uai)
+	return c.Name, err
+}
+
+// find returns the keys of the page, and counts.
+func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *List) ([]string, error) {
+	t := l.Filter.ready(s.Account.ID, tx.Now)
+	if strings.TrimSpace(l.Text) != "" {
+		return l.byWords(tx, t, places, list)
+	}
+	p, err := t.planOf(tx, places, l.Sort)
+	if err != nil {
+		return nil, err
+	}
+	if p.family == nil && t.from+t.to != "" {
+		p.family, p.span = t.received(tx, p), data.Span{From: t.from, To: t.to}
+	}
+	if p.family != nil {
+		return l.page(t.gather(tx, p), list), nil
+	}
+	if t.coarse() {
+		return l.ordered(tx, p, list), nil
+	}
+	return l.filtered(tx, t, p, list), nil
+}
+
+// A hit is a request that was found, with where it stands in the order.
+type hit struct{ key, sort string }
+
+// byWords finds by the search index, which a moment may separate from the rows:
+// what it finds is tested again.
+func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]string, error) {
+	var found []found
+	for _, at := range within(places) {
+		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true}
+		q.Tags, q.AnyTags = t.tags()
+		res, err := tx.Search(q)
+		if errors.Is(err, data.ErrIndexing) {
+			list.Partly, err = true, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		list.More = list.More || res.More
+		for _, key := range res.Keys {
+			r, err := Requests.Get(tx, key)
+			if err == nil && r.At.Within(at) && t.keeps(facetsOf(r)) {
+				found = append(found, foundOf(r))
+			}
+		}
+	}
+	return l.page(found, list), nil
+}
+
+// within are the places to search one by one: nothing for all of the reach.
+func within(places []data.Place) []data.Place {
+	if len(places) == 1 {
+		return places
+	}
+	return []data.Place{""}
+}
+
+// found is a request with its facets.
+type found struct {
+	key string
+	facets
+}
+
+func foundOf(r Request) found { return found{r.Key(), facetsOf(r)} }
+
+// gather reads the smaller set whole, and keeps what the filter chooses.
+func (t tests) gather(tx *data.Tx, p plan) (all []found) {
+	for e := range RequestsList.Walk(tx, p.family, p.span, false) {
+		if f := parseFacets(e.Facets); t.keeps(f) {
+			all = append(all, found{e.Key, f})
+		}
+	}
+	return all
+}
+
+// received returns the groups by reception when the days of the filter hold few
+// requests, nil otherwise.
+func (t tests) received(tx *data.Tx, p plan) []data.Slot {
+	groups := make([]data.Slot, len(p.groups))
+	for i, g := range p.groups {
+		_, kind, _ := strings.Cut(g.Group, "/")
+		groups[i] = data.Slot{Place: g.Place, Group: string(ByReceived) + "/" + kind}
+	}
+	n := 0
+	for range RequestsList.Walk(tx, groups, data.Span{From: t.from, To: t.to}, false) {
+		if n++; n > gatherMost/4 {
+			return nil
+		}
+	}
+	return groups
+}
+
+// page sorts what was found, and returns the keys of the page.
+func (l Look) page(all []found, list *List) []string {
+	list.Total = len(all)
+	hits := make([]hit, len(all))
+	for i, f := range all {
+		hits[i] = hit{f.key, f.sortOf(l.Sort, f.key)}
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		n := strings.Compare(a.sort, b.sort)
+		if n == 0 {
+			n = strings.Compare(a.key, b.key)
+		}
+		if !l.Up {
+			n = -n
+		}
+		return n
+	})
+	from := (l.Page - 1) * l.Size
+	list.Missing = from > 0 && from >= len(hits)
+	var keys []string
+	for _, h := range hits[min(from, len(hits)):min(from+l.Size, len(hits))] {
+		keys = append(keys, h.key)
+	}
+	return keys
+}
+
+// ordered reads the page where it stands in the order, from the nearest end.
+func (l Look) ordered(tx *data.Tx, p plan, list *List) (keys []string) {
+	list.Total = p.whole
+	from := (l.Page - 1) * l.Size
+	to := min(from+l.Size, p.whole)
+	if list.Missing = from > 0 && from >= p.whole; list.Missing {
+		return nil
+	}
+	back, skip := !l.Up, from
+	if far := p.whole - to; far < from {
+		back, skip = l.Up, far
+	}
+	for e := range RequestsList.Walk(tx, p.groups, data.Span{}, back) {
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if len(keys) == to-from {
+			break
+		}
+		keys = append(keys, e.Key)
+	}
+	if back == l.Up {
+		slices.Reverse(keys)
+	}
+	return keys
+}
+
+// filtered reads the order and tests each request, until the page is full and
+// enough of them are counted.
+func (l Look) filtered(tx *data.Tx, t tests, p plan, list *List) (keys []string) {
+	from, n := (l.Page-1)*l.Size, 0
+	span := data.Span{}
+	if l.Sort == ByReceived {
+		span = data.Span{From: t.from, To: t.to}
+	}
+	for e := range RequestsList.Walk(tx, p.groups, span, !l.Up) {
+		if !t.keeps(parseFacets(e.Facets)) {
+			continue
+		}
+		if n >= counted && len(keys) == l.Size {
+			list.More = true
+			break
+		}
+		if n++; n > from && len(keys) < l.Size {
+			keys = append(keys, e.Key)
+		}
+	}
+	list.Total = n
+	list.Missing = from > 0 && from >= n
+	return keys
+}

@@ -1,0 +1,220 @@
+package requests
+
+import (
+	"crypto/subtle"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"preau/app/access"
+	"preau/app/directory"
+	"preau/app/post"
+	"preau/data"
+)
+
+// mailsAnHour bounds what the appliance writes by itself to one address: two
+// machines that answer each other must stop.
+const mailsAnHour = 5
+
+// subject is that of every mail about a request.
+func (r Request) subject() string { return fmt.Sprintf("[Demande n°%d] %s", r.Number, r.Summary) }
+
+func (r Request) console() string { return "/console/demandes/" + strconv.Itoa(r.Number) }
+func (r Request) mine() string    { return "/incidents/" + strconv.Itoa(r.Number) }
+
+// markUse names what the marks of Message-IDs are for.
+const markUse = "requests.message"
+
+// messageID is the left part of the Message-ID of a mail about a request: nobody
+// but the appliance can make one.
+func messageID(tx *data.Tx, number int, what string) (string, error) {
+	plain := fmt.Sprintf("demande.%d.%s", number, what)
+	mark, err := tx.Mark(markUse, plain)
+	if err != nil {
+		return "", err
+	}
+	return plain + "." + mark[:markLength], nil
+}
+
+// markLength is how much of a mark stands in a Message-ID: 96 bits.
+const markLength = 24
+
+// NumberOf returns the request that a Message-ID of ours is about, 0 for any other.
+func NumberOf(tx *data.Tx, id string) (int, error) {
+	left, _, _ := strings.Cut(strings.Trim(id, "<> "), "@")
+	parts := strings.SplitN(left, ".", 3)
+	cut := strings.LastIndexByte(left, '.')
+	if len(parts) < 3 || parts[0] != "demande" {
+		return 0, nil
+	}
+	n := number(parts[1])
+	ours, err := messageID(tx, n, left[len(parts[0])+len(parts[1])+2:max(cut, len(parts[0])+len(parts[1])+2)])
+	if err != nil || subtle.ConstantTimeCompare([]byte(ours), []byte(left)) != 1 {
+		return 0, err
+	}
+	return n, nil
+}
+
+// thread is what makes mail programs show the mails of a request together.
+func (r Request) thread(tx *data.Tx, what string) (*post.Thread, error) {
+	id, err := messageID(tx, r.Number, what)
+	if err != nil {
+		return nil, err
+	}
+	root, err := messageID(tx, r.Number, "0")
+	if r.FirstMailID != "" {
+		root = r.FirstMailID
+	}
+	return &post.Thread{ID: id, Root: root, About: r.Key()}, err
+}
+
+// write queues a mail about a request, "" when there is nobody to write to.
+func (r Request) write(tx *data.Tx, to, what string, m post.Mail) (id string, err error) {
+	if to == "" {
+		return "", nil
+	}
+	if m.Thread, err = r.thread(tx, what); err != nil {
+		return "", err
+	}
+	m.ID, m.To, m.Subject = tx.ID(), to, r.subject()
+	return m.ID, post.Queue(tx, m)
+}
+
+// chatty reports whether an address was already written to enough this hour.
+func chatty(tx *data.Tx, to string) (bool, error) {
+	n, err := post.WrittenSince(tx, to, tx.Now.Add(-time.Hour))
+	return n >= mailsAnHour, err
+}
+
+// acknowledge tells the requester the number of their request.
+func acknowledge(tx *data.Tx, r Request) error {
+	if quiet, err := chatty(tx, r.From.Email); err != nil || quiet {
+		return err
+	}
+	_, err := r.write(tx, r.From.Email, "0", post.Mail{
+		Lines: []string{"Votre demande a été enregistrée sous le numéro " + strconv.Itoa(r.Number) + ". Vous pouvez la suivre, la compléter et lire les réponses dans l’ENT."},
+		Facts: []post.Fact{{Label: "Demande", Value: "n° " + strconv.Itoa(r.Number)}, {Label: "Résumé", Value: r.Summary}},
+		Links: r.followed(),
+	})
+	return err
+}
+
+// followed leads to the request, for somebody who can sign in.
+func (r Request) followed() []post.Link {
+	if r.From.Account == "" {
+		return nil
+	}
+	return []post.Link{{Label: "Suivre ma demande", Path: r.mine()}}
+}
+
+// mailAnswer sends an answer to the requester, by their e-mail.
+func (r Request) mailAnswer(tx *data.Tx, e Entry) (string, error) {
+	links := r.followed()
+	if len(links) > 0 {
+		links[0].Label = "Répondre sur l’ENT"
+	}
+	return r.write(tx, r.From.Email, strconv.Itoa(e.Rank), post.Mail{Lines: paragraphs(e.Text), Links: links, Written: e.ByName})
+}
+
+func paragraphs(text string) (lines []string) {
+	for _, p := range strings.Split(text, "\n") {
+		if p = strings.TrimSpace(p); p != "" {
+			lines = append(lines, p)
+		}
+	}
+	return lines
+}
+
+// tellNew tells of a new request those who may answer it.
+func tellNew(tx *data.Tx, r Request, by string) error {
+	return r.tell(tx, by, "nouvelle", "Une nouvelle demande attend une réponse.", r.From.Name)
+}
+
+// tellSpoken tells of a message of the requester.
+func tellSpoken(tx *data.Tx, r Request, by string, rank int) error {
+	return r.tell(tx, by, "message"+strconv.Itoa(rank), "Le demandeur a écrit dans cette demande.", r.From.Name)
+}
+
+// tell writes to the assignee, or else to the local administrators of the
+// establishment, but for whoever acts and those who do not want it.
+func (r Request) tell(tx *data.Tx, by, what, says, who string) error {
+	to := []string{r.Assignee}
+	if r.Assignee == "" {
+		all, err := responders(tx, r.At)
+		if err != nil {
+			return err
+		}
+		to = nil
+		for _, h := range all {
+			if h.Role == access.LocalAdmin || directory.UAIOf(r.At) == "" && h.Role != access.Level2Support {
+				to = append(to, h.ID)
+			}
+		}
+	}
+	slices.Sort(to)
+	for _, account := range slices.Compact(to) {
+		if account == by {
+			continue
+		}
+		if err := r.tellOne(tx, account, what, says, who); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOne writes to one administrator, unless they do not want it, or were
+// written to enough this hour.
+func (r Request) tellOne(tx *data.Tx, account, what, says, who string) error {
+	p, err := preferenceOf(tx, account)
+	if err != nil || p.Quiet {
+		return err
+	}
+	to, err := addressOf(tx, account)
+	if err != nil || to == "" {
+		return err
+	}
+	if quiet, err := chatty(tx, to); err != nil || quiet {
+		return err
+	}
+	_, err = r.write(tx, to, what+"."+account, post.Mail{
+		Lines: []string{says},
+		Facts: []post.Fact{{Label: "Demandeur", Value: who}, {Label: "Établissement", Value: placeName(tx, r.At)}, {Label: "Priorité", Value: r.Priority.Label()}, {Label: "Résumé", Value: r.Summary}},
+		Links: []post.Link{{Label: "Ouvrir la demande", Path: r.console()}},
+	})
+	return err
+}
+
+// addressOf is where somebody is written to: of the directory, or the confirmed
+// one of their account.
+func addressOf(tx *data.Tx, account string) (string, error) {
+	wide := helping.Over(tx)
+	if u, err := directory.Users.Get(wide, account); err == nil {
+		return u.Email.Value(), nil
+	}
+	a, err := access.Accounts.Get(wide, account)
+	return a.Email, err
+}
+
+// tellAssigned tells the former and the new assignee, but for whoever acts.
+func tellAssigned(tx *data.Tx, former, r Request, by, reason string) error {
+	what := "affectation" + strconv.FormatUint(r.Version, 10)
+	if reason != "" {
+		reason = " Motif\u00a0: " + reason
+	}
+	if to := r.Assignee; to != "" && to != by {
+		if err := r.tellOne(tx, to, what, "Cette demande vous est confiée."+reason, r.From.Name); err != nil {
+			return err
+		}
+	}
+	if from := former.Assignee; from != "" && from != by {
+		says := "Cette demande n’est plus la vôtre : elle est confiée à " + r.AssigneeName + "."
+		if r.Assignee == "" {
+			says = "Cette demande n’est plus la vôtre : elle n’est confiée à personne."
+		}
+		return r.tellOne(tx, from, what, says+reason, r.From.Name)
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package requests_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"preau/app/access"
+	"preau/app/requests"
+)
+
+// TestTransitions goes from each state to each other one: what the table does
+// not have is refused and changes nothing.
+func TestTransitions(t *testing.T) {
+	allowed := map[requests.State]string{
+		requests.Open: "in_progress waiting closed", requests.InProgress: "waiting closed open", requests.Waiting: "in_progress closed", requests.Closed: "in_progress",
+	}
+	ways := map[requests.State][]requests.State{requests.Open: nil, requests.InProgress: {requests.InProgress}, requests.Waiting: {requests.Waiting}, requests.Closed: {requests.Closed}}
+	c := newCast(t)
+	for from, way := range ways {
+		for _, to := range requests.States {
+			n := c.declared(c.lucas, form("De "+string(from)+" à "+string(to)))
+			for _, s := range way {
+				c.must(requests.SetState(c.claire, n, 0, s, time.Time{}))
+			}
+			before := c.read(c.claire, n)
+			err := requests.SetState(c.claire, n, before.Version, to, time.Time{})
+			after := c.read(c.claire, n)
+			if fits := slices.Contains(strings.Fields(allowed[from]), string(to)); fits {
+				if err != nil || after.State != to {
+					t.Errorf("%s → %s: %v, now %s", from, to, err, after.State)
+				}
+			} else {
+				wants(t, string(from)+" → "+string(to), err, access.Stale)
+				if after.Version != before.Version || after.State != from {
+					t.Errorf("%s → %s changed the request", from, to)
+				}
+			}
+		}
+	}
+	n := c.declared(c.lucas, form("Sans état"))
+	wantsField(t, "no such state", requests.SetState(c.claire, n, 0, "perdue", time.Time{}), "etat")
+}
+
+// TestAnswer follows a request from its declaration to its closing: what is
+// saved is not sent, what is sent is sent once.
+func TestAnswer(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Messagerie vide"))
+	if acks := c.mails("lucas.martin@exemple.example"); len(acks) != 1 || acks[0].Subject != "[Demande n°1] Messagerie vide" {
+		t.Fatalf("acknowledged by %+v", acks)
+	}
+	if told := c.mails("claire.moreau@exemple.example"); len(told) != 1 {
+		t.Fatalf("told by %d mails", len(told))
+	}
+	d := c.read(c.claire, n)
+	wantsField(t, "nothing to save", requests.Solved(c.claire, n, d.Version, requests.Solve{}), "solution")
+	wantsField(t, "closed tomorrow", requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(24 * time.Hour)}), "cloture")
+	wantsField(t, "closed before it came", requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(-24 * time.Hour)}), "cloture")
+	if _, err := requests.SendAnswer(c.claire, n); access.KindOf(err) != access.Stale {
+		t.Fatal("an answer that nobody wrote was sent:", err)
+	}
+	c.pass(time.Hour)
+	c.must(requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache du navigateur.", Resolved: true, ClosedAt: c.now()}))
+	if mine, err := requests.ReadMine(c.lucas, n); err != nil || len(mine.Thread) != 0 || mine.State != requests.Closed {
+		t.Fatalf("what is only saved is read: %+v %v", mine, err)
+	}
+	if mails := c.mails("lucas.martin@exemple.example"); len(mails) != 1 {
+		t.Fatal("saving mails")
+	}
+	mailed, err := requests.SendAnswer(c.claire, n)
+	if err != nil || !mailed {
+		t.Fatal(mailed, err)
+	}
+	if _, err := requests.SendAnswer(c.claire, n); access.KindOf(err) != access.Stale {
+		t.Fatal("sent twice:", err)
+	}
+	mails := c.mails("lucas.martin@exemple.example")
+	if len(mails) != 2 || mails[1].Lines[0] != "Videz le cache du navigateur." || mails[1].Thread.Root != mails[0].Thread.ID {
+		t.Fatalf("%+v", mails)
+	}
+	mine, err := requests.ReadMine(c.lucas, n)
+	if err != nil || len(mine.Thread) != 1 || mine.Thread[0].Text != "Videz le cache du navigateur." {
+		t.Fatalf("%+v %v", mine, err)
+	}
+}
+
+// TestStaleSave keeps nothing of a save whose page is out of date, and says who
+// changed what meanwhile.
+func TestStaleSave(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Deux à la fois"))
+	d := c.read(c.paul, n)
+	c.must(requests.Assign(c.claire, n, d.Version, c.claire.Account.ID, ""))
+	err := requests.Solved(c.paul, n, d.Version, requests.Solve{Solution: "De mon côté tout va bien."})
+	wants(t, "an old page", err, access.Stale)
+	var refusal *access.Refusal
+	if !errors.As(err, &refusal) || !has(refusal.Says, "MOREAU Claire", "État", "Ouverte → En cours") {
+		t.Fatal(refusal.Says)
+	}
+	if now := c.read(c.claire, n); now.Solution != "" || now.State != requests.InProgress || now.AssigneeName != "MOREAU Claire" {
+		t.Fatalf("%+v", now.Request)
+	}
+}
+
+// TestWaiting wakes a request on its day, and counts no age while it waits.
+func TestWaiting(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Plus tard"))
+	wantsField(t, "yesterday", requests.SetState(c.claire, n, 0, requests.Waiting, c.now().Add(-time.Hour)), "jusqu")
+	c.must(requests.SetState(c.claire, n, 0, requests.Waiting, c.now().Add(72*time.Hour)))
+	c.pass(71 * time.Hour)
+	c.must(requests.Awake(c.system))
+	if d := c.read(c.claire, n); d.State != requests.Waiting || d.Age(c.now()) != 0 {
+		t.Fatalf("%s, %s", d.State, d.Age(c.now()))
+	}
+	c.pass(2 * time.Hour)
+	c.must(requests.Awake(c.system))
+	c.pass(5 * time.Hour)
+	if d := c.read(c.claire, n); d.State != requests.InProgress || d.Age(c.now()) != 5*time.Hour {
+		t.Fatalf("%s, %s", d.State, d.Age(c.now()))
+	}
+}
