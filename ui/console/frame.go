@@ -14,11 +14,14 @@ func at(uai string) string { return "/console/etablissements/" + uai }
 
 // modules are those that are open to administrators.
 func modules(v *web.Visit) []web.Link {
-	all := []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}}
+	all := []web.Link{{Label: "Administration", Icon: "sliders", URL: "/console", Here: true}, {Label: "Demandes", Icon: "inboxes", URL: requestsHome}}
 	if managesAdministrators(v.Session) {
-		here := strings.HasPrefix(v.Path(), administratorsHome)
-		all[0].Here = !here
-		all = append(all, web.Link{Label: "Administrateurs", Icon: "shield-check", URL: administratorsHome, Here: here})
+		all = append(all, web.Link{Label: "Administrateurs", Icon: "shield-check", URL: administratorsHome})
+	}
+	for i := range all[1:] {
+		if m := &all[i+1]; strings.HasPrefix(v.Path(), m.URL) {
+			m.Here, all[0].Here = true, false
+		}
 	}
 	return all
 }
@@ -119,6 +122,8 @@ var kinds = map[string]web.Link{
 	"records":       {Label: "Scolarité", Icon: "journal-check"},
 	"device":        {Label: "Appareil connu", Icon: "laptop"},
 	"question":      {Label: "Question secrète", Icon: "question-circle"},
+	"request":       {Label: "Demande", Icon: "inboxes"},
+	"support":       {Label: "Support", Icon: "headset"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {
@@ -188,6 +193,8 @@ func subjectURL(s *access.Session, uai string, e directory.Event) string {
 		return guestsAt(uai) + "/imports/" + e.Subject
 	case "imports":
 		return "/console/imports/" + e.Subject
+	case "requests":
+		return requestsHome + "/" + strings.TrimLeft(e.Subject, "0")
 	case "mass-actions":
 		return actionAt(uai, e.Subject)
 	}
