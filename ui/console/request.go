@@ -218,7 +218,7 @@ func (p *requestPane) history(v *web.Visit) error {
 type answerTab struct {
 	Problem  string // what was asked, above the thread
 	By, Day  string
-	Files    []fileLine
+	Files    []web.Stored
 	Thread   []entryLine
 	Solution web.Text
 	Resolved bool
@@ -238,18 +238,15 @@ type entryLine struct {
 	Label     string // who wrote it, to whom
 	ISO, Day  string
 	Text      string
-	Files     []fileLine
+	Files     []web.Stored
 	Refused   []string
 	Mailed    *web.Badge
 	MailError string
 }
 
-// A fileLine is a file that can be downloaded.
-type fileLine struct{ ID, Name, Size, URL string }
-
-func filesOf(home string, files []requests.File) (lines []fileLine) {
+func filesOf(home string, files []requests.File) (lines []web.Stored) {
 	for _, f := range files {
-		lines = append(lines, fileLine{f.ID, f.Name, web.Bytes(f.Size), home + "/fichiers/" + f.ID})
+		lines = append(lines, web.Stored{URL: home + "/fichiers/" + f.ID, Name: f.Name, Size: web.Size(f.Size)})
 	}
 	return lines
 }
@@ -337,7 +334,7 @@ type requestForm struct {
 	Priority  []web.ChoiceOption
 	Summary   web.Field
 	Problem   web.Text
-	Files     []fileLine
+	Files     []web.Stored
 	Close     string
 	Locked    bool
 	Requester bool // the first part is there

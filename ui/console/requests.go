@@ -59,7 +59,7 @@ type requestSearch struct {
 	Types       []tick
 	Days        []web.Field
 	Choices     []web.Choice
-	Kept        []hidden
+	Kept        []keptField
 	Filtered    bool
 }
 
@@ -69,8 +69,8 @@ type tick struct {
 	On           bool
 }
 
-// A hidden field keeps a part of the address.
-type hidden struct{ Name, Value string }
+// A keptField keeps a part of the address, unseen.
+type keptField struct{ Name, Value string }
 
 // A requestHead is a column of the list.
 type requestHead struct {
@@ -246,12 +246,11 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 	}
 	if refused != nil {
 		v.Refuse(refused)
-		p.Search.Text.Wrong = refused.Fields["q"]
 	}
 	shown := shownColumns(v)
 	p.columns(v, look, shown)
 	for _, l := range list.Lines {
-		p.Lines = append(p.Lines, lineOf(v, l, shown, here))
+		p.Lines = append(p.Lines, requestLineOf(v, l, shown, here))
 	}
 	p.pages(v, look, list)
 	p.Empty = emptyRequests(p.Search)
@@ -325,7 +324,7 @@ func stateBadge(r requests.Request) web.Badge {
 	return b
 }
 
-func lineOf(v *web.Visit, l requests.Line, shown []string, here int) requestLine {
+func requestLineOf(v *web.Visit, l requests.Line, shown []string, here int) requestLine {
 	number := strconv.Itoa(l.Number)
 	line := requestLine{Number: number, URL: withQuery(requestsHome+"/"+number, listQuery(v)), Name: l.Label(), Here: l.Number == here}
 	now := v.Session.Now()

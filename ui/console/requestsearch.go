@@ -36,7 +36,7 @@ func searchPane(v *web.Visit, look requests.Look) (s requestSearch, err error) {
 	s.Choices, err = searchChoices(v, look)
 	for _, name := range []string{"tri", "sens", "par"} {
 		if value := v.Ask(name); value != "" {
-			s.Kept = append(s.Kept, hidden{name, value})
+			s.Kept = append(s.Kept, keptField{name, value})
 		}
 	}
 	return s, err
