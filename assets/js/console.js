@@ -11,6 +11,7 @@ import "./ui/toolbar.js";
 import "./ui/selection.js";
 import "./ui/rows.js";
 import "./ui/guard.js";
+import "./draft.js";
 import "./ui/palette.js";
 import "./ui/journal.js";
 import "./ui/fresh.js";

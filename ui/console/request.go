@@ -220,6 +220,9 @@ type answerTab struct {
 	By, Day  string
 	Files    []web.Stored
 	Thread   []entryLine
+	Draft    *web.Draft // of the solution
+	Noted    *web.Draft // of the note
+	Add      web.Files
 	Solution web.Text
 	Resolved bool
 	Closed   bool
@@ -263,17 +266,24 @@ func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err
 	for _, e := range d.Thread {
 		t.Thread = append(t.Thread, entryOf(v, p, e))
 	}
-	t.Solution = web.Text{Name: "solution", Label: "Solution apportée", Value: v.Typed("solution", d.Solution), Required: true, Tall: true,
+	if t.Draft, err = v.Draft(draftScreen(p.Number, "reponse"), draftsHome, requestAt(v, p.Number, "reponse")); err != nil {
+		return t, err
+	}
+	if t.Noted, err = v.Draft(draftScreen(p.Number, "note"), draftsHome, requestAt(v, p.Number, "reponse")); err != nil {
+		return t, err
+	}
+	t.Add = web.AttachedFiles(web.FilesField, "Fichiers à joindre à la note")
+	t.Solution = web.Text{Name: "solution", Label: "Solution apportée", Value: t.Draft.Value("solution", d.Solution), Required: true, Tall: true,
 		Hint: "C’est la réponse que lira l’utilisateur. «\u00a0Enregistrer\u00a0» la garde ici sans rien envoyer."}
-	t.Note = web.Text{Name: "note", Label: "Note interne", Value: v.Typed("note", ""), Hint: "Lue par les administrateurs seulement, jamais par le demandeur."}
-	t.Resolved = v.Typed("resolution", yes(t.Closed)) == "oui"
+	t.Note = web.Text{Name: "note", Label: "Note interne", Value: t.Noted.Value("note", ""), Hint: "Lue par les administrateurs seulement, jamais par le demandeur."}
+	t.Resolved = t.Draft.Value("resolution", yes(t.Closed)) == "oui"
 	at := d.ClosedAt
 	if at.IsZero() {
 		at = v.Session.Now()
 	}
 	local := at.Local()
-	t.Days = []web.Field{{Name: "cloture", Label: "Date de clôture", Kind: "date", Value: v.Typed("cloture", local.Format("2006-01-02")), Complete: "off"},
-		{Name: "cloture-heure", Label: "Heure", Kind: "time", Value: v.Typed("cloture-heure", local.Format("15:04")), Complete: "off"}}
+	t.Days = []web.Field{{Name: "cloture", Label: "Date de clôture", Kind: "date", Value: t.Draft.Value("cloture", local.Format("2006-01-02")), Complete: "off"},
+		{Name: "cloture-heure", Label: "Heure", Kind: "time", Value: t.Draft.Value("cloture-heure", local.Format("15:04")), Complete: "off"}}
 	t.MaySend = t.Saves && d.Solution != ""
 	switch {
 	case d.Solution == "" && !d.AnsweredAt.IsZero():
@@ -323,7 +333,9 @@ func entryOf(v *web.Visit, p *requestPane, e requests.Said) entryLine {
 // A requestForm is the fields of the first two tabs, or of a new request.
 type requestForm struct {
 	Action    string
-	Draft     string // screen under which what is typed is kept, "" for none
+	Draft     *web.Draft // nil for a form that is guarded instead
+	Add       web.Files
+	Drops     []web.ChoiceOption // files that may be taken away
 	School    web.Combo
 	Profile   web.Choice
 	Person    web.Combo
@@ -344,27 +356,30 @@ type requestForm struct {
 // requesterForm is the first tab.
 func requesterForm(v *web.Visit, d requests.Detail, locked bool) (requestForm, error) {
 	f := requestForm{Requester: true, Locked: locked}
-	f.requester(v, d.UAI(), d.School, d.From)
+	f.requester(v.Typed, d.UAI(), d.School, d.From)
 	return f, nil
 }
 
-// requester fills the part « Identité du demandeur » and « Informations
+// A typedValue is what a field holds: what was typed in it, or else what is stored.
+type typedValue func(name, stored string) string
+
+// requester fills the parts « Identité du demandeur » and « Informations
 // complémentaires ».
-func (f *requestForm) requester(v *web.Visit, uai, school string, from requests.Requester) {
-	f.School = web.Combo{ID: "ecole", Name: "etab", Label: "Établissement", Source: "/console/etablissements/recherche?q=", Value: v.Typed("etab", uai), Shown: v.Typed("etab-nom", school), Required: true, Locked: f.Locked, Placeholder: "Premières lettres du nom"}
+func (f *requestForm) requester(value typedValue, uai, school string, from requests.Requester) {
+	f.School = web.Combo{ID: "ecole", Name: "etab", Label: "Établissement", Source: "/console/etablissements/recherche?q=", Value: value("etab", uai), Shown: value("etab-nom", school), Required: true, Locked: f.Locked, Placeholder: "Premières lettres du nom"}
 	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Tous"}}}
-	chosen := v.Typed("profil", from.Profile.Path())
+	chosen := value("profil", from.Profile.Path())
 	for _, p := range directory.Profiles {
 		f.Profile.Options = append(f.Profile.Options, web.ChoiceOption{Value: p.Path(), Label: p.One(), Chosen: p.Path() == chosen})
 	}
-	f.Person = web.Combo{ID: "personne", Name: "demandeur", Label: "Nom", Source: requestsHome + "/personnes?q=", With: "etab profil", Value: v.Typed("demandeur", from.Account), Shown: v.Typed("demandeur-nom", from.Name), Fill: true, Required: true, Locked: f.Locked, Placeholder: "Premières lettres du nom"}
-	add := func(name, label, value, kind, mode string) {
-		f.Contact = append(f.Contact, web.Field{Name: name, Label: label, Value: v.Typed(name, value), Kind: kind, Mode: mode, Complete: "off", Locked: f.Locked})
+	f.Person = web.Combo{ID: "personne", Name: "demandeur", Label: "Nom", Source: requestsHome + "/personnes?q=", With: "etab profil", Value: value("demandeur", from.Account), Shown: value("demandeur-nom", from.Name), Fill: true, Required: true, Locked: f.Locked, Placeholder: "Premières lettres du nom"}
+	add := func(name, label, stored, kind, mode string) {
+		f.Contact = append(f.Contact, web.Field{Name: name, Label: label, Value: value(name, stored), Kind: kind, Mode: mode, Complete: "off", Locked: f.Locked})
 	}
 	add("telephone", "Téléphone", from.Phone, "tel", "tel")
 	add("portable", "Téléphone portable", from.Mobile, "tel", "tel")
 	add("email", "E-mail", from.Email, "email", "email")
-	prefers := v.Typed("preference", string(from.Prefers))
+	prefers := value("preference", string(from.Prefers))
 	for _, o := range []web.ChoiceOption{{Value: "", Label: "Sans préférence"}, {Value: string(requests.Mail), Label: "Mail"}, {Value: string(requests.Phone), Label: "Téléphone"}} {
 		o.Chosen = o.Value == prefers
 		f.Prefers = append(f.Prefers, o)
@@ -374,30 +389,38 @@ func (f *requestForm) requester(v *web.Visit, uai, school string, from requests.
 // descriptionForm is the second tab.
 func descriptionForm(v *web.Visit, d requests.Detail, locked bool) (requestForm, error) {
 	f := requestForm{Described: true, Locked: locked, Files: filesOf(requestsHome+"/"+strconv.Itoa(d.Number), d.Files)}
-	f.describe(v, requests.Form{Received: d.Received, Channel: d.Channel, Service: d.Service, Type: d.Type, Priority: d.Priority, Summary: d.Summary, Problem: d.Problem})
+	draft, err := v.Draft(draftScreen(d.Number, "description"), draftsHome, requestAt(v, d.Number, "description"))
+	if err != nil {
+		return f, err
+	}
+	f.Draft, f.Add = draft, web.AttachedFiles(web.FilesField, "Ajouter des fichiers")
+	for _, file := range d.Files {
+		f.Drops = append(f.Drops, web.ChoiceOption{Value: file.ID, Label: file.Name})
+	}
+	f.describe(draft.Value, requests.Form{Received: d.Received, Channel: d.Channel, Service: d.Service, Type: d.Type, Priority: d.Priority, Summary: d.Summary, Problem: d.Problem})
 	return f, nil
 }
 
-func (f *requestForm) describe(v *web.Visit, form requests.Form) {
+func (f *requestForm) describe(value typedValue, form requests.Form) {
 	local := form.Received.Local()
-	f.Received = []web.Field{{Name: "recue", Label: "Reçue le", Kind: "date", Value: v.Typed("recue", local.Format("2006-01-02")), Complete: "off", Required: true, Locked: f.Locked},
-		{Name: "recue-heure", Label: "Heure", Kind: "time", Value: v.Typed("recue-heure", local.Format("15:04")), Complete: "off", Required: true, Locked: f.Locked}}
+	f.Received = []web.Field{{Name: "recue", Label: "Reçue le", Kind: "date", Value: value("recue", local.Format("2006-01-02")), Complete: "off", Required: true, Locked: f.Locked},
+		{Name: "recue-heure", Label: "Heure", Kind: "time", Value: value("recue-heure", local.Format("15:04")), Complete: "off", Required: true, Locked: f.Locked}}
 	channel := web.Choice{Name: "canal", Label: "Canal", Locked: f.Locked}
 	for _, c := range requests.Channels {
-		channel.Options = append(channel.Options, web.ChoiceOption{Value: string(c), Label: c.Label(), Chosen: string(c) == v.Typed("canal", string(form.Channel))})
+		channel.Options = append(channel.Options, web.ChoiceOption{Value: string(c), Label: c.Label(), Chosen: string(c) == value("canal", string(form.Channel))})
 	}
 	kind := web.Choice{Name: "type", Label: "Type", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Choisir…"}}}
 	for _, t := range requests.Types {
-		kind.Options = append(kind.Options, web.ChoiceOption{Value: string(t), Label: t.Label(), Chosen: string(t) == v.Typed("type", string(form.Type))})
+		kind.Options = append(kind.Options, web.ChoiceOption{Value: string(t), Label: t.Label(), Chosen: string(t) == value("type", string(form.Type))})
 	}
-	service := serviceChoice(v.Typed("service", string(form.Service)), requests.Service("").Label())
+	service := serviceChoice(value("service", string(form.Service)), requests.Service("").Label())
 	service.Locked = f.Locked
 	f.Choices = []web.Choice{channel, service, kind}
 	for _, p := range requests.Priorities {
-		f.Priority = append(f.Priority, web.ChoiceOption{Value: string(p), Label: p.Label(), Chosen: string(p) == v.Typed("priorite", string(form.Priority))})
+		f.Priority = append(f.Priority, web.ChoiceOption{Value: string(p), Label: p.Label(), Chosen: string(p) == value("priorite", string(form.Priority))})
 	}
-	f.Summary = web.Field{Name: "resume", Label: "Résumé", Value: v.Typed("resume", form.Summary), Required: true, Locked: f.Locked, Complete: "off", Most: requests.MostSummary}
-	f.Problem = web.Text{Name: "probleme", Label: "Problème soumis", Value: v.Typed("probleme", form.Problem), Required: true, Locked: f.Locked, Tall: true}
+	f.Summary = web.Field{Name: "resume", Label: "Résumé", Value: value("resume", form.Summary), Required: true, Locked: f.Locked, Complete: "off", Most: requests.MostSummary}
+	f.Problem = web.Text{Name: "probleme", Label: "Problème soumis", Value: value("probleme", form.Problem), Required: true, Locked: f.Locked, Tall: true}
 }
 
 // requestFound answers 404 for a number that is not within reach, before the form
@@ -424,4 +447,3 @@ func versionOf(v *web.Visit) uint64 {
 	}
 	return n
 }
-

@@ -3,6 +3,7 @@ package console
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"preau/app/access"
@@ -77,36 +78,66 @@ func describedBy(v *web.Visit) (requests.Description, error) {
 		Priority: requests.Priority(v.Form("priorite")), Summary: v.Form("resume"), Problem: v.Form("probleme"), Drop: v.Each("retirer")}, err
 }
 
+func editDescription(v *web.Visit) error {
+	return v.Written(draftScreen(numberOf(v), "description"), onTab("description"), func(files []requests.File) (string, string, error) {
+		d, err := describedBy(v)
+		if err != nil {
+			return "", "", err
+		}
+		d.Add = files
+		return requestAt(v, numberOf(v), "description"), "La demande est enregistrée.", requests.EditDescription(v.Session, numberOf(v), versionOf(v), d)
+	})
+}
+
 func solveRequest(v *web.Visit) error {
-	f := requests.Solve{Solution: v.Form("solution"), Resolved: v.Form("resolution") == "oui"}
-	var err error
-	if f.Resolved {
-		f.ClosedAt, err = momentOf(v, "cloture")
-	}
-	if now := v.Session.Now(); f.ClosedAt.After(now) && f.ClosedAt.Sub(now) < time.Minute {
-		f.ClosedAt = now // proposed to the minute, by a page of the same one
-	}
-	before, readErr := requests.Read(v.Session, numberOf(v))
-	if err == nil {
-		err = readErr
-	}
-	if err == nil {
-		err = requests.Solved(v.Session, numberOf(v), versionOf(v), f)
-	}
-	if err != nil {
-		return v.Again(err, onTab("reponse"))
-	}
-	if err := requests.Discard(v.Session, draftScreen(numberOf(v), "reponse")); err != nil {
-		return err
-	}
-	message := "La solution est enregistrée. Rien n’a été envoyé à l’utilisateur."
-	if f.Resolved && before.State != requests.Closed {
-		message = "La demande est clôturée."
-	}
-	if f.Resolved && f.Solution != "" && before.State != requests.Closed {
-		return v.Done(withQuery(requestsHome+"/"+strconv.Itoa(numberOf(v))+"/envoi", listQuery(v)), message)
-	}
-	return afterRequest(v, "reponse", message)
+	number := numberOf(v)
+	return v.Written(draftScreen(number, "reponse"), onTab("reponse"), func([]requests.File) (path, says string, err error) {
+		f := requests.Solve{Solution: v.Form("solution"), Resolved: v.Form("resolution") == "oui"}
+		if f.Resolved {
+			if f.ClosedAt, err = momentOf(v, "cloture"); err != nil {
+				return "", "", err
+			}
+		}
+		if now := v.Session.Now(); f.ClosedAt.After(now) && f.ClosedAt.Sub(now) < time.Minute {
+			f.ClosedAt = now // proposed to the minute, by a page of the same one
+		}
+		closed, err := requests.Solved(v.Session, number, versionOf(v), f)
+		switch {
+		case !closed:
+			return requestAt(v, number, "reponse"), "La solution est enregistrée. Rien n’a été envoyé à l’utilisateur.", err
+		case f.Solution == "":
+			return requestAt(v, number, "reponse"), "La demande est clôturée.", err
+		}
+		return withQuery(requestsHome+"/"+strconv.Itoa(number)+"/envoi", listQuery(v)), "La demande est clôturée.", err
+	})
+}
+
+func addNote(v *web.Visit) error {
+	number := numberOf(v)
+	return v.Written(draftScreen(number, "note"), onTab("reponse"), func(files []requests.File) (string, string, error) {
+		return requestAt(v, number, "reponse"), "La note est ajoutée.", requests.AddNote(v.Session, number, v.Form("note"), files)
+	})
+}
+
+// draftsHome keeps what is typed in the module.
+const draftsHome = requestsHome + "/brouillon"
+
+// jotRequest keeps what somebody types in a form of the module.
+func jotRequest(v *web.Visit) error {
+	return v.Jotted(func(screen string) string {
+		if screen == newScreen {
+			return requestsHome + "/nouvelle"
+		}
+		text, form, _ := strings.Cut(screen, "/")
+		number := requests.NumberIn(text)
+		if _, err := requests.PlaceOf(v.Session, number); err != nil || !slices.Contains([]string{"description", "reponse", "note"}, form) {
+			return ""
+		}
+		if form == "note" {
+			form = "reponse"
+		}
+		return requestsHome + "/" + strconv.Itoa(number) + "?onglet=" + form
+	})
 }
 
 func sendAnswer(v *web.Visit) error {

@@ -9,7 +9,7 @@ import (
 )
 
 // newScreen is where what is typed of a new request is kept.
-const newScreen = "nouvelle"
+const newScreen = "console/nouvelle"
 
 // showNewRequest draws an empty request below the list: received now, by
 // telephone.
@@ -18,13 +18,17 @@ func showNewRequest(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	f := &requestForm{Action: withQuery(requestsHome, listQuery(v)), Draft: newScreen, Close: withQuery(requestsHome, listQuery(v)), Requester: true, Described: true}
+	draft, err := v.Draft(newScreen, draftsHome, withQuery(requestsHome+"/nouvelle", listQuery(v)))
+	if err != nil {
+		return err
+	}
+	f := &requestForm{Action: withQuery(requestsHome, listQuery(v)), Draft: draft, Add: web.AttachedFiles(web.FilesField, "Fichiers joints"), Close: withQuery(requestsHome, listQuery(v)), Requester: true, Described: true}
 	uai, school, err := usualSchool(v)
 	if err != nil {
 		return err
 	}
-	f.requester(v, uai, school, requests.Requester{})
-	f.describe(v, requests.Form{Received: v.Session.Now(), Channel: requests.Phone, Priority: requests.Normal})
+	f.requester(draft.Value, uai, school, requests.Requester{})
+	f.describe(draft.Value, requests.Form{Received: v.Session.Now(), Channel: requests.Phone, Priority: requests.Normal})
 	p.New, p.Pane = f, "Nouvelle demande"
 	return p.show(v)
 }
@@ -49,6 +53,18 @@ func usualSchool(v *web.Visit) (uai, name string, err error) {
 	return uai, cards[0].Name, nil
 }
 
+func createRequest(v *web.Visit) error {
+	return v.Written(newScreen, showNewRequest, func(files []requests.File) (string, string, error) {
+		f, err := newRequest(v)
+		if err != nil {
+			return "", "", err
+		}
+		f.Files = files
+		number, err := requests.Create(v.Session, f)
+		return requestAt(v, number, "demande"), "La demande n°\u00a0" + strconv.Itoa(number) + " est créée.", err
+	})
+}
+
 // newRequest reads a new request.
 func newRequest(v *web.Visit) (f requests.Form, err error) {
 	uai, from, err := requesterFrom(v)
@@ -57,11 +73,6 @@ func newRequest(v *web.Visit) (f requests.Form, err error) {
 	}
 	d, err := describedBy(v)
 	return requests.Form{UAI: uai, From: from, Received: d.Received, Channel: d.Channel, Service: d.Service, Type: d.Type, Priority: d.Priority, Summary: d.Summary, Problem: d.Problem}, err
-}
-
-// afterCreation sends the browser on to a request that was made.
-func afterCreation(v *web.Visit, number int) error {
-	return v.Done(requestAt(v, number, "demande"), "La demande n°\u00a0"+strconv.Itoa(number)+" est créée.")
 }
 
 // searchAskers answers the type-ahead of who asks.

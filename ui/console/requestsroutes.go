@@ -20,13 +20,17 @@ func mountRequests(c web.Router) {
 	c.Get("/demandes/flux", streamNews)
 	c.Get("/demandes/personnes", searchAskers)
 	c.Get("/demandes/nouvelle", showNewRequest)
+	c.Written("/demandes", createRequest)
+	c.Written("/demandes/brouillon", jotRequest)
 
 	const one = "/demandes/:numero"
 	c.Get(one, showRequest)
 	c.Get(one+"/flux", requestFound(streamPresence))
 	c.Get(one+"/fichiers/:fichier", downloadRequestFile)
 	c.Post(one+"/demande", requestFound(editRequester))
-	c.Post(one+"/reponse", requestFound(solveRequest))
+	c.Written(one+"/description", requestFound(editDescription))
+	c.Written(one+"/reponse", requestFound(solveRequest))
+	c.Written(one+"/note", requestFound(addNote))
 	c.Get(one+"/envoi", asking(askSending))
 	c.Post(one+"/envoi", requestFound(sendAnswer))
 	for _, q := range []struct {
