@@ -77,8 +77,11 @@ func (b *bounded) failed(err error) error {
 
 func (b *bounded) Read(p []byte) (int, error) {
 	b.mu.Lock()
-	left := b.left
+	left, err := b.left, b.err
 	b.mu.Unlock()
+	if err != nil {
+		return 0, err // the library tries again
+	}
 	if left <= 0 {
 		return 0, b.failed(errTalkative)
 	}

@@ -60,7 +60,7 @@ func (v *visit) explain(err error) error {
 	}
 	if refusal, ok := errors.AsType[*outbound.Refusal](err); ok {
 		if refusal.Category == outbound.Public {
-			return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS.", Err: refusal}
+			return &Failure{Says: "Sans chiffrement, seul un serveur d’un réseau ajouté à --allow-network peut être utilisé : choisissez STARTTLS ou TLS.", Err: refusal}
 		}
 		return &Failure{Says: refusal.Error(), Err: refusal}
 	}
@@ -85,9 +85,9 @@ func (v *visit) lost(peer outbound.Peer, err error) *Failure {
 	}
 	switch {
 	case errors.Is(err, errGone):
-		return &Failure{Temporary: true, Says: "Un message a été déplacé pendant qu’il était lu.", Err: err}
+		return &Failure{Temporary: true, Says: "Un message a disparu de la boîte pendant qu’il était lu.", Err: err}
 	case errors.Is(cause, context.DeadlineExceeded) && !v.looking && v.greeted:
-		return &Failure{Temporary: true, Says: "Le relevé de la boîte a duré plus de dix minutes : la suite sera prise au prochain.", Err: cause}
+		return &Failure{Temporary: true, Says: "Le relevé de la boîte a duré plus de dix minutes : la suite sera prise au prochain.", Err: cause}
 	case errors.Is(cause, errTalkative) && v.greeted:
 		return &Failure{Says: fmt.Sprintf("Le serveur %s répond sans fin.", v.Host), Err: cause}
 	case v.conn == nil, v.conn.broken() != nil && !errors.Is(cause, errTalkative):
@@ -103,9 +103,9 @@ func (v *visit) reply(err error, reply *imap.Error) *Failure {
 	temporary := reply.Type == imap.StatusResponseTypeBye || slices.Contains(later, reply.Code)
 	if errors.As(err, new(denied)) {
 		f := &Failure{Temporary: temporary, Err: &imap.Error{Type: reply.Type, Text: "authentification refusée"}}
-		f.Says = fmt.Sprintf("Le serveur refuse le compte « %s » : vérifiez le nom et le mot de passe.", v.User)
+		f.Says = fmt.Sprintf("Le serveur refuse le compte « %s » : vérifiez le nom et le mot de passe.", v.User)
 		if temporary {
-			f.Says = fmt.Sprintf("Le serveur ne peut pas vérifier le compte « %s » pour le moment.", v.User)
+			f.Says = fmt.Sprintf("Le serveur ne peut pas vérifier le compte « %s » pour le moment.", v.User)
 		}
 		return f
 	}
@@ -114,5 +114,5 @@ func (v *visit) reply(err error, reply *imap.Error) *Failure {
 	if s, ok := errors.AsType[step](err); ok {
 		what = s.what
 	}
-	return &Failure{Temporary: temporary, Says: fmt.Sprintf("Le serveur refuse %s : « %s ».", what, said.Text), Err: said}
+	return &Failure{Temporary: temporary, Says: fmt.Sprintf("Le serveur refuse %s : « %s ».", what, said.Text), Err: said}
 }

@@ -115,7 +115,9 @@ func (v *visit) mails(seen func(validity, uid uint32) bool, take func(Mail) erro
 			break
 		}
 		if !seen(v.validity, uint32(uid)) {
-			if err := v.give(uid, take); err != nil {
+			if err := v.give(uid, take); errors.Is(err, errGone) {
+				continue // somebody else took it
+			} else if err != nil {
 				refused = append(refused, err)
 				continue
 			}

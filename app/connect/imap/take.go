@@ -57,49 +57,87 @@ func (v *visit) prepare() error {
 	}
 	v.conn.expect(0)
 	if err := v.client.Create(v.Done, nil).Wait(); err != nil {
-		return step{"de créer le dossier « " + v.Done + " »", err}
+		return step{"de créer le dossier « " + v.Done + " »", err}
 	}
 	v.client.Subscribe(v.Done).Wait() // so that webmails show it; some servers do not know how
 	return nil
 }
 
 // give hands one message over, and returns the error of take, or why the server
-// did not give it. One that disappeared in the meantime is nobody's any more.
+// did not give it.
 func (v *visit) give(uid imap.UID, take func(Mail) error) error {
-	m, err := v.one(uid, &imap.FetchOptions{RFC822Size: true}, 0)
-	if err != nil || m == nil {
+	m, err := v.ask(uid, &imap.FetchOptions{RFC822Size: true}, 0)
+	if err != nil {
 		return v.explain(err)
 	}
-	body := &body{visit: v, uid: uid, size: m.RFC822Size, section: imap.FetchItemBodySection{Peek: true}}
-	tooLarge := m.RFC822Size > MaxSize
+	body := &body{visit: v, uid: uid, size: m.size, section: imap.FetchItemBodySection{Peek: true}}
+	tooLarge := m.size > MaxSize
 	if tooLarge {
 		body.section.Specifier, body.size = imap.PartSpecifierHeader, 0
 	}
-	err = take(Mail{Validity: v.validity, UID: uint32(uid), Size: m.RFC822Size, TooLarge: tooLarge, Body: body})
+	err = take(Mail{Validity: v.validity, UID: uint32(uid), Size: m.size, TooLarge: tooLarge, Body: body})
 	if err == nil && body.err != nil && body.err != io.EOF {
 		err = body.err // take did not notice that it read one half
 	}
 	return err
 }
 
-// one asks for something of one message, nil if it is not there.
-func (v *visit) one(uid imap.UID, what *imap.FetchOptions, size int) (*imapclient.FetchMessageBuffer, error) {
+// answer is what the server told of a message.
+type answer struct {
+	size int64
+	text []byte
+	here bool // text is what was asked, even if it is empty
+}
+
+// errGone is about a message that somebody else moved in the meantime.
+var errGone = errors.New("the message is not there any more")
+
+// ask asks for something of one message. The first error of a text is the last
+// thing read from the server: the library would go on reading on both sides.
+func (v *visit) ask(uid imap.UID, what *imap.FetchOptions, size int) (a answer, err error) {
+	const doing = "de lire un message"
 	v.conn.expect(size)
-	found, err := v.client.Fetch(imap.UIDSetNum(uid), what).Collect()
-	if err != nil {
-		return nil, step{"de lire un message", err}
+	found := false
+	command := v.client.Fetch(imap.UIDSetNum(uid), what)
+	for m := command.Next(); m != nil; m = command.Next() {
+		found = true
+		for item := m.Next(); item != nil; item = m.Next() {
+			switch item := item.(type) {
+			case imapclient.FetchItemDataRFC822Size:
+				a.size = item.Size
+			case imapclient.FetchItemDataBodySection:
+				a.here = len(what.BodySection) > 0 && item.MatchCommand(what.BodySection[0])
+				if a.text, err = whole(item.Literal); err != nil {
+					v.conn.Close()
+					return answer{}, step{doing, err}
+				}
+			}
+		}
 	}
-	if len(found) == 0 {
+	if err := command.Close(); err != nil {
+		return answer{}, step{doing, err}
+	}
+	if !found {
+		return answer{}, errGone
+	}
+	return a, nil
+}
+
+// whole reads a text to the end that its server announced.
+func whole(text imap.LiteralReader) ([]byte, error) {
+	if text == nil {
 		return nil, nil
 	}
-	return found[0], nil
+	read, err := io.ReadAll(text)
+	if err == nil && int64(len(read)) < text.Size() {
+		err = io.ErrUnexpectedEOF
+	}
+	return read, err
 }
 
 // chunk is what is asked of a message at a time, in bytes: what a server sends
 // is never held whole.
 const chunk = 1 << 20
-
-var errGone = errors.New("the message disappeared while it was read")
 
 // body reads a message from the server, without marking it as read.
 type body struct {
@@ -133,18 +171,16 @@ func (b *body) more() {
 	}
 	section := b.section
 	section.Partial = &imap.SectionPartial{Offset: b.offset, Size: chunk}
-	m, err := b.one(b.uid, &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{&section}}, chunk)
-	if err == nil && m == nil {
-		err = errGone
-	}
+	got, err := b.ask(b.uid, &imap.FetchOptions{BodySection: []*imap.FetchItemBodySection{&section}}, chunk)
 	if err != nil {
 		b.err = b.explain(err)
 		return
 	}
-	b.held = m.FindBodySection(&section)
+	b.held = got.text
 	b.offset += int64(len(b.held))
 	switch {
-	case b.offset == 0 && b.size > 0: // not one byte of what was asked
+	case !got.here, b.offset == 0 && b.size > 0: // not one byte of what was asked
+		b.held = nil
 		b.err = &Failure{Says: "Le serveur ne sait pas donner un message par morceaux.", Err: io.ErrUnexpectedEOF}
 	case len(b.held) == 0, len(b.held) < chunk && b.offset >= b.size:
 		b.err = io.EOF
@@ -163,7 +199,7 @@ func (v *visit) putAway(uid imap.UID) error {
 
 // move takes a message out of the mailbox once it is in the folder, never before.
 func (v *visit) move(which imap.UIDSet) error {
-	doing := "de ranger un message dans « " + v.Done + " »"
+	doing := "de ranger un message dans « " + v.Done + " »"
 	v.conn.expect(0)
 	if v.client.Caps().Has(imap.CapMove) {
 		if _, err := v.client.Move(which, v.Done).Wait(); err != nil {

@@ -48,14 +48,14 @@ func (v *visit) stages() []stage {
 // check returns the *Failure of settings that no server could do anything with.
 func (v *visit) check() error {
 	if v.Host == "" || v.Port < 1 || v.Port > 65535 {
-		return &Failure{Says: "L’adresse du serveur de la boîte est incomplète : donnez son nom, et un port entre 1 et 65535."}
+		return &Failure{Says: "L’adresse du serveur de la boîte est incomplète : donnez son nom, et un port entre 1 et 65535."}
 	}
 	if v.User == "" || v.Password == "" || strings.ContainsFunc(v.User+v.Password, unicode.IsControl) {
-		return &Failure{Says: "Une boîte se relève avec un compte et un mot de passe : donnez les deux."}
+		return &Failure{Says: "Une boîte se relève avec un compte et un mot de passe : donnez les deux."}
 	}
 	for _, folder := range []string{v.Mailbox, v.Done} {
 		if len(folder) > 200 || strings.ContainsAny(folder, "*%") || strings.ContainsFunc(folder, unicode.IsControl) {
-			return &Failure{Says: fmt.Sprintf("« %s » ne peut pas être le nom d’un dossier.", outbound.Legible(folder))}
+			return &Failure{Says: fmt.Sprintf("« %s » ne peut pas être le nom d’un dossier.", outbound.Legible(folder))}
 		}
 	}
 	if strings.EqualFold(v.Mailbox, v.Done) {
@@ -118,7 +118,7 @@ func (v *visit) encrypt() (string, error) {
 		v.client, v.greeted = client, true
 		return "Établi par STARTTLS, certificat vérifié.", nil
 	}
-	return "", &Failure{Says: fmt.Sprintf("La protection « %s » n’existe pas : choisissez STARTTLS, TLS ou aucune.", v.Security)}
+	return "", &Failure{Says: fmt.Sprintf("La protection « %s » n’existe pas : choisissez STARTTLS, TLS ou aucune.", v.Security)}
 }
 
 // authenticate gives the name and the password, by a way that the server knows.
@@ -132,7 +132,7 @@ func (v *visit) authenticate() (string, error) {
 	var err error
 	switch {
 	case v.Security == None && !caps.Has("AUTH=CRAM-MD5"):
-		return "", &Failure{Says: "Sans chiffrement, ce serveur demande un mot de passe en clair, qui n’a pas été envoyé : choisissez STARTTLS ou TLS."}
+		return "", &Failure{Says: "Sans chiffrement, ce serveur demande un mot de passe en clair, qui n’a pas été envoyé : choisissez STARTTLS ou TLS."}
 	case v.Security == None:
 		err = v.client.Authenticate(&cramMD5{user: v.User, password: v.Password})
 	case caps.Has("AUTH=PLAIN"):
@@ -145,7 +145,7 @@ func (v *visit) authenticate() (string, error) {
 	if err != nil {
 		return "", denied{err}
 	}
-	return fmt.Sprintf("Le serveur accepte le compte « %s ».", v.User), nil
+	return fmt.Sprintf("Le serveur accepte le compte « %s ».", v.User), nil
 }
 
 // enter opens the mailbox.
@@ -153,10 +153,10 @@ func (v *visit) enter() (string, error) {
 	v.conn.expect(0)
 	box, err := v.client.Select(v.Mailbox, &imap.SelectOptions{ReadOnly: v.looking}).Wait()
 	if err != nil {
-		return "", step{fmt.Sprintf("d’ouvrir le dossier « %s »", v.Mailbox), err}
+		return "", step{fmt.Sprintf("d’ouvrir le dossier « %s »", v.Mailbox), err}
 	}
 	if v.validity = box.UIDValidity; v.validity == 0 {
-		return "", &Failure{Says: "Ce serveur ne donne pas de numéro durable à ses messages : il ne peut pas être relevé sans risque de doublon."}
+		return "", &Failure{Says: "Ce serveur ne donne pas de numéro durable à ses messages : il ne peut pas être relevé sans risque de doublon."}
 	}
 	if !v.looking {
 		return "", nil
@@ -169,12 +169,12 @@ func (v *visit) enter() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	says := fmt.Sprintf("Le dossier « %s » contient %s.", v.Mailbox, many(len(uids), "message à relever", "messages à relever"))
+	says := fmt.Sprintf("Le dossier « %s » contient %s.", v.Mailbox, many(len(uids), "message à relever", "messages à relever"))
 	if len(uids) == MaxMails {
-		says = fmt.Sprintf("Le dossier « %s » contient au moins %d messages à relever.", v.Mailbox, MaxMails)
+		says = fmt.Sprintf("Le dossier « %s » contient au moins %d messages à relever.", v.Mailbox, MaxMails)
 	}
 	if !found {
-		says += fmt.Sprintf(" Le dossier « %s » sera créé au premier relevé.", v.Done)
+		says += fmt.Sprintf(" Le dossier « %s » sera créé au premier relevé.", v.Done)
 	}
 	return says, nil
 }
