@@ -282,7 +282,7 @@ func TestUnfolded(t *testing.T) {
 
 // TestSilent: a server that says nothing, at any point, is not waited for.
 func TestSilent(t *testing.T) {
-	for _, answers := range []map[string]string{{"": "…"}, {"CAPABILITY": "…"}, {"SELECT": "…"}} {
+	for _, answers := range []map[string]string{{"": "…"}, {"CAPABILITY": "…"}, {"EXAMINE": "…"}} {
 		soon, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		steps := script(t, dialogue(answers)).Test(soon, loopback)
 		if last := steps[len(steps)-1]; last.OK || !strings.Contains(last.Says, "n’a pas répondu à temps") {
