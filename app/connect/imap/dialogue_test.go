@@ -64,6 +64,33 @@ func dialogue(answers map[string]string) func(net.Conn) {
 	}
 }
 
+// A hearing keeps what servers are told.
+type hearing struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (h *hearing) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.text.String()
+}
+
+func (h *hearing) of(conn net.Conn) net.Conn { return heardConn{conn, h} }
+
+type heardConn struct {
+	net.Conn
+	*hearing
+}
+
+func (c heardConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.text.Write(p[:n])
+	return n, err
+}
+
 // cut is the way to a server that ends after some number of the server's
 // answers, and how many were asked for.
 func cut(t testing.TB, to Server, budget int) (Server, func() int) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -266,6 +267,25 @@ func TestHostile(t *testing.T) {
 		failure(t, err, strings.Contains(says, "la connexion"), strings.TrimSpace(says))
 		if len(taken.texts) != 0 || err != nil && (strings.ContainsAny(err.Error(), "\x1b") || len(err.Error()) > 1000) {
 			t.Errorf("%s: took %q, %.1000q", says, taken.texts, err)
+		}
+	}
+}
+
+// TestFull: a message that its folder refuses is neither deleted nor moved, and
+// is not looked at again.
+func TestFull(t *testing.T) {
+	for _, c := range []struct{ capability, refused string }{{"MOVE", "UID MOVE"}, {"UIDPLUS", "UID COPY"}} {
+		heard := &hearing{}
+		s := script(t, func(conn net.Conn) {
+			dialogue(map[string]string{
+				"CAPABILITY": "* CAPABILITY IMAP4rev1 AUTH=CRAM-MD5 " + c.capability + "\r\n", "UID SEARCH": "* SEARCH 4\r\n",
+				"RFC822.SIZE": "* 1 FETCH (UID 4 RFC822.SIZE 3)\r\n", "BODY.PEEK": "* 1 FETCH (UID 4 BODY[]<0> {3}\r\nabc)\r\n", c.refused: "NO [OVERQUOTA] plein",
+			})(heard.of(conn))
+		})
+		taken := newStore()
+		failure(t, s.Fetch(t.Context(), loopback, taken.seen, taken.take), false, "refuse de ranger un message")
+		if said := heard.String(); strings.Contains(said, "Deleted") || strings.Contains(said, "EXPUNGE") || !strings.Contains(said, "UID STORE 4 +FLAGS.SILENT (\\Seen)") || len(taken.texts) != 1 {
+			t.Errorf("%s: took %q, said\n%s", c.capability, taken.texts, said)
 		}
 	}
 }

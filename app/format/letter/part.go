@@ -51,6 +51,7 @@ func (r *reading) part(h textproto.Header, body io.Reader, depth int) reached {
 	textual := kind == "" || kind == "text/plain" || kind == "text/html" || strings.HasPrefix(kind, "multipart/") || kind == "text"
 	switch {
 	case strings.HasSuffix(kind, "-signature"): // of the mail, not of its author
+	case kind == "text/watch-html", kind == "text/x-amp-html": // the same again
 	case textual && disposition != "attachment" && (name == "" || depth == 0):
 		return r.text(kind == "text/html", params["charset"], encoding, body)
 	case r.letter.Automatic == "":

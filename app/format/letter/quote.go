@@ -26,7 +26,7 @@ var (
 // not left out for its place.
 func fresh(whole string) string {
 	lines := strings.Split(whole, "\n")
-	from, to := history(lines)
+	from, to := history(strings.Split(breakable.Replace(whole), "\n"))
 	before, after := lines[:from], lines[to:]
 	switch {
 	case from == len(lines):
@@ -41,6 +41,9 @@ func fresh(whole string) string {
 	}
 	return whole
 }
+
+// breakable writes the spaces of French typography as those of the expressions.
+var breakable = strings.NewReplacer("\u00a0", " ", "\u202f", " ")
 
 // history finds the first announcement of what is quoted, and the lines that are
 // part of it: what follows « to » is not certain to be.

@@ -107,6 +107,7 @@ func TestTexts(t *testing.T) {
 		"lost boundary":    {mail("Content-Type: multipart/mixed; boundary=b\n", "--autre\n\nUn\n--autre--\n"), "--autre\n\nUn\n--autre--"},
 		"no boundary":      {mail("Content-Type: multipart/mixed\n", "Un"), "Un"},
 		"inner forgotten":  {mail("Content-Type: multipart/mixed; boundary=b\n", "--b\nContent-Type: multipart/mixed; boundary=c\n\n--c\n\nUn\n--b\n\nDeux\n--b--\n"), "Un\n\nDeux"},
+		"for a watch":      {mail("Content-Type: multipart/alternative; boundary=b\n", "--b\n\nUn\n--b\nContent-Type: text/watch-html\n\n<b>Un</b>\n--b--\n"), "Un"},
 		"signed":           {mail("Content-Type: multipart/signed; boundary=b\n", "--b\n\nUn\n--b\nContent-Type: application/pgp-signature; name=signature.asc\n\nxyz\n--b--\n"), "Un"},
 	} {
 		l, files := read(t, c.raw)
@@ -150,6 +151,7 @@ func TestFresh(t *testing.T) {
 		"Merci !\nLe 07/09/2026 à 10h12, ENT a écrit\u00a0:\n\nBonjour,\nvotre demande":                                                                   "Merci !",
 		"Thanks\n\nOn Mon, Sep 7, 2026 at 10:12 AM ENT <demandes@ent.example> wrote:\n> Bonjour":                                                          "Thanks",
 		"Merci !\n\n-----Message d'origine-----\nDe : ENT\nEnvoyé : lundi\nBonjour":                                                                       "Merci !",
+		"Merci !\n\nDe\u00a0: ENT\nEnvoyé\u202f: lundi\nObjet\u00a0: x\n\nBonjour":                                                                        "Merci !",
 		"Merci !\n\n----- Original Message -----\nBonjour":                                                                                                "Merci !",
 		"Merci !\n\n________________________________\nDe : ENT <demandes@ent.example>\nEnvoyé : lundi 7 septembre 2026\nÀ : Claire\nObjet : x\n\nBonjour": "Merci !",
 		"Merci !\n\nFrom: ENT\nSent: Monday\nTo: Claire\nSubject: x\n\nBonjour":                                                                           "Merci !",
