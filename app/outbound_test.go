@@ -31,6 +31,7 @@ var leaving = map[string][]string{
 	"github.com/wneessen/go-mail":                  {"NewClient", "Client", "QuickSend"},
 	"github.com/wneessen/go-mail/smtp":             {"Dial", "SendMail"},
 	"github.com/jlaffaye/ftp":                      {"Dial*"},
+	"github.com/emersion/go-imap/v2/imapclient":    {"Dial*"},
 }
 
 // leave are the files that open a connection, with the names that they use.
