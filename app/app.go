@@ -95,7 +95,7 @@ func Open(cfg Config) (*App, error) {
 	if err := a.recogniseKey(); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	if err := os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600); err != nil {
+	if err := errors.Join(os.WriteFile(a.pidFile(), []byte(strconv.Itoa(os.Getpid())), 0o600), sweepPartial(cfg.Dir)); err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
 	return a, nil

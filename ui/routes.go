@@ -2,8 +2,6 @@
 package ui
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
@@ -29,12 +27,12 @@ func routes(server *fiber.App, site *web.Site) {
 func allow(site *web.Site) func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
 	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		most, ok := console.UploadMost(string(h.RequestURI()))
+		if web.CarriesFiles(h) {
+			most, ok = web.FilesBytes, true
+		}
 		if ok && string(h.Method()) == fiber.MethodPost && site.Opens(h) {
-			return fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: uploadTime}
+			return fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: web.UploadTime}
 		}
 		return fasthttp.RequestConfig{MaxRequestBodySize: web.FormBytes}
 	}
 }
-
-// uploadTime is how long an upload may take: 512 MiB over a slow line.
-const uploadTime = 30 * time.Minute

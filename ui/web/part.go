@@ -1,5 +1,7 @@
 package web
 
+import "preau/app/format/attachment"
+
 // A Field is a text field of a form: parts/field.
 type Field struct {
 	Name, Label, Value string
@@ -15,6 +17,23 @@ type Field struct {
 
 // A File is a field that takes a file: parts/file.
 type File struct{ Name, Label, Accept string }
+
+// Files is a field that takes several files: parts/files.
+type Files struct {
+	Name, Label  string
+	Rule, Accept string // what is taken, for people and for their browser
+	Most         int    // files
+	Limit        int64  // of each, in bytes
+}
+
+// AttachedFiles is the field of the attachments of a message.
+func AttachedFiles(name, label string) Files {
+	return Files{name, label, attachment.Rule, attachment.Accept, attachment.MostFiles, attachment.MostBytes}
+}
+
+// A Stored file can be downloaded: parts/stored lists them. Size is as the
+// function Size writes it.
+type Stored struct{ URL, Name, Size string }
 
 // A Badge is a state in a word and an icon: parts/badge.
 type Badge struct{ Tone, Icon, Label string }
