@@ -16,8 +16,8 @@ import (
 	"preau/app/access"
 )
 
-// UploadTime is how long an upload may take: 512 MiB over a slow line.
-const UploadTime = 30 * time.Minute
+// uploadTime is how long an upload may take: 512 MiB over a slow line.
+const uploadTime = 30 * time.Minute
 
 // patience is how long a browser may send nothing of an upload, and how long an
 // upload waits for a place.
@@ -64,6 +64,8 @@ type pace struct {
 	patience time.Duration
 	from     time.Time
 	n        int64 // bytes read since
+	left     int64 // bytes that may still come, where past is not nil
+	past     error // what more than that is refused with
 }
 
 func (p *pace) Read(b []byte) (int, error) {
@@ -72,7 +74,7 @@ func (p *pace) Read(b []byte) (int, error) {
 		until = late
 	}
 	until = until.Add(p.patience)
-	if last := p.from.Add(UploadTime); last.Before(until) {
+	if last := p.from.Add(uploadTime); last.Before(until) {
 		until = last
 	}
 	err := p.ctx.SetReadDeadline(until)
@@ -81,6 +83,9 @@ func (p *pace) Read(b []byte) (int, error) {
 	}
 	n, err := p.Reader.Read(b)
 	p.n += int64(n)
+	if p.left -= int64(n); p.left < 0 && p.past != nil {
+		return 0, p.past
+	}
 	if err != nil && err != io.EOF {
 		err = interrupted(err)
 	}

@@ -17,9 +17,12 @@ import (
 	"preau/app/format/attachment"
 )
 
-// FilesBytes is the most that a form with attachments holds: they, its fields,
-// and enough over for one file that is too large to be refused by its name.
-const FilesBytes = attachment.MostFiles*attachment.MostBytes + 14<<20
+// FilesBytes is the most that a form with attachments holds.
+const FilesBytes = attachment.MostFiles*attachment.MostBytes + aside
+
+// aside is what a form with files holds beside them: its fields, and enough for
+// a file that is too large to be refused by its name.
+const aside = 14 << 20
 
 // CarriesFiles reports whether a request is a form with attachments: of the
 // requests to the assistance, on either side.
@@ -68,16 +71,21 @@ func (s *Sent) Close() error {
 // because there is no place for them, can be shown Again with what was typed.
 // What is returned must be closed, which takes the files back.
 func (v *Visit) ReceiveFiles(dir string, most int, limit int64) (*Sent, error) {
+	bound := int64(most)*limit + aside
+	if int64(v.Request().Header.ContentLength()) > bound {
+		return nil, tooHeavy(most, limit)
+	}
 	form, err := v.parts()
 	if err != nil {
 		return nil, notOurs
 	}
+	v.pace.past, v.pace.left = tooHeavy(most, limit), bound
 	r := receiving{Visit: v, sent: &Sent{}, dir: dir, most: most, limit: limit, left: FormBytes}
 	for err == nil {
 		var part *multipart.Part
 		if part, err = form.NextPart(); err == nil {
 			err = r.part(part)
-		} else if err != io.EOF {
+		} else if err != io.EOF && access.KindOf(err) == access.Internal {
 			err = interrupted(err)
 		}
 	}
@@ -88,6 +96,11 @@ func (v *Visit) ReceiveFiles(dir string, most int, limit int64) (*Sent, error) {
 		return nil, errors.Join(err, r.sent.Close())
 	}
 	return r.sent, nil
+}
+
+// tooHeavy refuses more than files and fields may be.
+func tooHeavy(most int, limit int64) error {
+	return &access.Refusal{Kind: access.TooLarge, Says: fmt.Sprintf("Ces fichiers sont trop volumineux\u00a0: un envoi porte %s de %s au plus. Envoyez-en des versions plus légères, ou des captures d’écran.", Count(most, "fichier", "fichiers"), Size(limit))}
 }
 
 // A receiving is a form with files as it comes.
