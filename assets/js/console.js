@@ -15,7 +15,7 @@ import "./ui/palette.js";
 import "./ui/journal.js";
 import "./ui/session.js";
 import "./ui/panes.js";
-import "./ui/file.js";
+import "./draft.js";
 import "./ui/print.js";
 import "./ui/picks.js";
 import "./ui/proposal.js";

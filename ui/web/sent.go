@@ -71,16 +71,29 @@ func (s *Sent) Close() error {
 // because there is no place for them, can be shown Again with what was typed.
 // What is returned must be closed, which takes the files back.
 func (v *Visit) ReceiveFiles(dir string, most int, limit int64) (*Sent, error) {
+	r, err := v.receiveForm(dir, most, limit)
+	if err == nil && len(r.wrong) > 0 {
+		err = access.Wrong(r.input, strings.Join(append(r.wrong, "Choisissez de nouveau les fichiers à joindre."), " "))
+	}
+	if err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r.sent, nil
+}
+
+// receiveForm receives a whole form, with what is wrong with some of its files
+// beside those that can be kept. It must be closed, even after an error.
+func (v *Visit) receiveForm(dir string, most int, limit int64) (*receiving, error) {
+	r := &receiving{Visit: v, sent: &Sent{}, dir: dir, most: most, limit: limit, left: FormBytes}
 	bound := int64(most)*limit + aside
 	if int64(v.Request().Header.ContentLength()) > bound {
-		return nil, tooHeavy(most, limit)
+		return r, tooHeavy(most, limit)
 	}
 	form, err := v.parts()
 	if err != nil {
-		return nil, notOurs
+		return r, notOurs
 	}
 	v.pace.past, v.pace.left = tooHeavy(most, limit), bound
-	r := receiving{Visit: v, sent: &Sent{}, dir: dir, most: most, limit: limit, left: FormBytes}
 	for err == nil {
 		var part *multipart.Part
 		if part, err = form.NextPart(); err == nil {
@@ -92,10 +105,7 @@ func (v *Visit) ReceiveFiles(dir string, most int, limit int64) (*Sent, error) {
 	if err == io.EOF {
 		err = r.whole()
 	}
-	if err != nil {
-		return nil, errors.Join(err, r.sent.Close())
-	}
-	return r.sent, nil
+	return r, err
 }
 
 // tooHeavy refuses more than files and fields may be.
@@ -119,16 +129,13 @@ type receiving struct {
 
 // whole decides of a form that came to its end.
 func (r *receiving) whole() error {
-	switch {
-	case !r.holds(r.FormValue(TokenField)):
+	if !r.holds(r.FormValue(TokenField)) {
 		return crossSite
-	case r.refused != nil:
-		return r.refused
-	case len(r.wrong) > 0:
-		return access.Wrong(r.input, strings.Join(append(r.wrong, "Choisissez de nouveau les fichiers à joindre."), " "))
 	}
-	return nil
+	return r.refused
 }
+
+func (r *receiving) close() error { return r.sent.Close() }
 
 func (r *receiving) part(part *multipart.Part) error {
 	_, params, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
@@ -173,7 +180,7 @@ func (r *receiving) file(part io.Reader, name string) (err error) {
 	case r.refused != nil:
 		return nil
 	case len(r.sent.Files) == r.most:
-		r.wrong = append(r.wrong, fmt.Sprintf("«\u00a0%s\u00a0» est de trop\u00a0: un envoi porte %s au plus.", shown, Count(r.most, "fichier", "fichiers")))
+		r.wrong = append(r.wrong, tooMany(shown, r.most))
 		return nil
 	case r.sent.leave == nil:
 		if r.sent.leave, r.refused = r.place(); r.refused != nil {

@@ -291,9 +291,14 @@ func (v *Visit) Typed(name, stored string) string {
 // Done sends the browser on to a page of ours, with a message shown once.
 func (v *Visit) Done(path, message string) error {
 	if message != "" {
-		v.setCookie(v.Ctx, flashCookie, v.seal(flashCookie, message), time.Minute)
+		v.Tell(message)
 	}
 	return v.Redirect(OwnPath(path), fiber.StatusSeeOther)
+}
+
+// Tell makes the next page show a message, once.
+func (v *Visit) Tell(message string) {
+	v.setCookie(v.Ctx, flashCookie, v.seal(flashCookie, message), time.Minute)
 }
 
 // flash is the message of the action before this page, shown once.
