@@ -30,7 +30,7 @@ type accountPage struct {
 	Sessions       []sessionLine
 	Others         bool // sessions that may be closed
 	Terms          string
-	Mails          *bool // about requests, of an administrator; nil for anybody else
+	Answers, Mails bool // an administrator, who is written to about requests
 	Prefers        []web.ChoiceOption
 	here           string // key of the section that tells what was done, or refused
 	refused        bool   // its form was
@@ -195,10 +195,7 @@ func (p *accountPage) preference(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	if v.Session.Administers() {
-		mails := !held.Quiet
-		p.Mails = &mails
-	}
+	p.Answers, p.Mails = v.Session.Administers(), !held.Quiet
 	chosen := p.typed(v, "demandes", "preference", string(held.Prefers))
 	for _, o := range []web.ChoiceOption{{Value: string(requests.Mail), Label: "Par mail"}, {Value: string(requests.Phone), Label: "Par téléphone"}, {Value: "", Label: "Sans préférence"}} {
 		o.Chosen = o.Value == chosen

@@ -47,7 +47,10 @@ func showIncidents(v *web.Visit) error {
 	}
 	page := incidentsPage{Empty: web.Empty{Icon: "life-preserver", Says: "Vous n’avez fait aucune demande. Un problème avec l’ENT, une question\u00a0? Les administrateurs de votre établissement vous répondent ici.",
 		Action: &web.Link{Label: "Faire une demande", URL: incidents + "/nouveau"}}}
-	at, _ := strconv.Atoi(v.Ask("page"))
+	at, err := strconv.Atoi(v.Ask("page"))
+	if err != nil {
+		at = 1
+	}
 	last := (len(all) + incidentsEach - 1) / incidentsEach
 	at = min(max(at, 1), max(last, 1))
 	if last > 1 {
