@@ -39,6 +39,7 @@ const (
 	stale    = "303 404 404 404 409 404 409 409 409"
 	allStale = "303 404 404 404 409 409 409 409 409"
 	absent   = "303 404 404 404 404 404 404 404 404"
+	ofPupil  = "303 200 404 404 404 404 404 404 404" // of the pupil who asked, whoever answers them
 )
 
 // policy declares every route. A GET is of what exists; a POST has the right
@@ -96,9 +97,19 @@ var policy = map[string]string{
 	"POST /compte/second-facteur/retrait": absent,
 	"POST /compte/appareils":              onward,
 	"POST /compte/sessions":               onward,
+	"POST /compte/demandes":               onward,
 	"GET /scolarite":                      "303 404 404 200 200 404 404 404 404",
 	"POST /scolarite":                     "303 404 404 422 422 404 404 404 404",
 	"POST /scolarite/courriel":            "303 404 404 409 409 404 404 404 404", // they have one
+
+	"GET /incidents":                      signedIn,
+	"GET /incidents/nouveau":              signedIn,
+	"POST /incidents/nouveau":             "303 422 422 422 422 422 422 422 422",
+	"POST /incidents/brouillon":           absent, // of no screen
+	"GET /incidents/:numero":              ofPupil,
+	"POST /incidents/:numero":             "303 422 404 404 404 404 404 404 404",
+	"POST /incidents/:numero/avis":        "303 409 404 404 404 404 404 404 404", // it is not over
+	"GET /incidents/:numero/fichiers/:id": ofPupil,
 
 	"GET /console":            chosen,
 	"GET /console/demarrage":  admins,
@@ -249,6 +260,13 @@ func (o object) of(route string) string {
 	if strings.Contains(path, "/administrateurs/:id") {
 		id = administratorOf(o.id, path)
 	}
+	if one, ok := asked.Load(o.report); ok {
+		path = strings.Replace(path, ":numero", one.(asking).number, 1)
+		if strings.Contains(path, "/fichiers/") {
+			id = one.(asking).file
+		}
+	}
+	path = strings.Replace(path, ":numero", "999999", 1)
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":habilitation", grantOf(o.id)).Replace(path)
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":autre", "PZZ99998", ":import", o.report, ":fusion", o.report).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)
