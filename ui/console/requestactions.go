@@ -327,7 +327,7 @@ func linkRequest(v *web.Visit) error {
 func draftScreen(number int, form string) string { return strconv.Itoa(number) + "/" + form }
 
 func downloadRequestFile(v *web.Visit) error {
-	f, content, err := requests.OpenFile(v.Session, numberOf(v), v.Part("fichier"))
+	f, content, err := requests.OpenFile(v.Session, numberOf(v), v.Part("id"))
 	if err != nil {
 		return err
 	}
