@@ -172,14 +172,14 @@ func (e *exchange) redirect(req *http.Request, via []*http.Request) error {
 		return http.ErrUseLastResponse
 	case len(via) > e.bounds.Redirects:
 		return Endless
-	case !e.fit(req.URL) || req.URL.Scheme != from.Scheme || place(req.URL) != place(from):
+	case !e.fit(req.URL) || req.URL.Scheme != from.Scheme || Place(req.URL) != Place(from):
 		return Astray
 	}
 	return nil
 }
 
-// place is the host and the port of an address.
-func place(u *url.URL) string {
+// Place is the host and the port of a http or https address, written in one way.
+func Place(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
