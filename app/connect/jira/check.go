@@ -64,7 +64,7 @@ func (c *Client) checkServer(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if theirs := strings.EqualFold(server.DeploymentType, "Cloud"); server.DeploymentType != "" && theirs != (c.site.Flavour == Cloud) {
-		return "", &Failure{Says: "Ce JIRA est un « " + map[bool]string{true: "Cloud", false: "Data Center"}[theirs] + " » : choisissez ce genre."}
+		return "", &Failure{Says: "Ce JIRA est un « " + map[bool]string{true: "Cloud", false: "Data Center"}[theirs] + " » : choisissez ce genre."}
 	}
 	return "Le serveur est joint, et c’est JIRA " + legible(server.Version) + ".", nil
 }
@@ -74,12 +74,12 @@ func (c *Client) checkAccount(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return "JIRA reconnaît le compte « " + legible(who.Name) + " ».", nil
+	return "JIRA reconnaît le compte « " + legible(who.Name) + " ».", nil
 }
 
 func (c *Client) checkProject(ctx context.Context, key string) (says string, types []string, err error) {
 	if !IsKey(key + "-1") {
-		return "", nil, &Failure{Says: "« " + legible(key) + " » n’est pas la clé d’un projet de JIRA : elle s’écrit en capitales, comme ENT."}
+		return "", nil, &Failure{Says: "« " + legible(key) + " » n’est pas la clé d’un projet de JIRA : elle s’écrit en capitales, comme ENT."}
 	}
 	var project struct {
 		Name       string
@@ -91,7 +91,7 @@ func (c *Client) checkProject(ctx context.Context, key string) (says string, typ
 	for _, t := range project.IssueTypes {
 		types = append(types, t.Name)
 	}
-	return fmt.Sprintf("Le projet %s est « %s ».", key, legible(project.Name)), types, nil
+	return fmt.Sprintf("Le projet %s est « %s ».", key, legible(project.Name)), types, nil
 }
 
 func (c *Client) checkFields(ctx context.Context, needed []string) (string, error) {
@@ -113,8 +113,8 @@ func (c *Client) checkFields(ctx context.Context, needed []string) (string, erro
 func lacking(what string, needed, there []string) (string, error) {
 	for _, name := range needed {
 		if !slices.Contains(there, name) {
-			return "", &Failure{Says: fmt.Sprintf("JIRA n’a pas de %s « %s ». Il a : %s.", what, legible(name), legible(strings.Join(there, ", ")))}
+			return "", &Failure{Says: fmt.Sprintf("JIRA n’a pas de %s « %s ». Il a : %s.", what, legible(name), legible(strings.Join(there, ", ")))}
 		}
 	}
-	return "Tout ce qui est demandé existe : " + legible(strings.Join(needed, ", ")) + ".", nil
+	return "Tout ce qui est demandé existe : " + legible(strings.Join(needed, ", ")) + ".", nil
 }

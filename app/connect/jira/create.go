@@ -37,7 +37,7 @@ func (c *Client) Create(ctx context.Context, i NewIssue) (key string, err error)
 	}
 	for _, label := range i.Labels {
 		if label == "" || len(label) > 255 || strings.ContainsFunc(label, func(c rune) bool { return c <= ' ' || c == 0x7f || c == 0xA0 }) {
-			return "", &Failure{Says: "L’étiquette « " + legible(label) + " » ne convient pas à JIRA : ni espace, ni plus de 255 caractères."}
+			return "", &Failure{Says: "L’étiquette « " + legible(label) + " » ne convient pas à JIRA : ni espace, ni plus de 255 caractères."}
 		}
 	}
 	if len(i.Labels) > 0 {
@@ -45,7 +45,7 @@ func (c *Client) Create(ctx context.Context, i NewIssue) (key string, err error)
 	}
 	for id, value := range i.Fields {
 		if !fieldIDs.MatchString(id) {
-			return "", &Failure{Says: "« " + legible(id) + " » n’est pas le nom d’un champ de JIRA : donnez-le comme customfield_10001."}
+			return "", &Failure{Says: "« " + legible(id) + " » n’est pas le nom d’un champ de JIRA : donnez-le comme customfield_10001."}
 		}
 		fields[id] = value
 	}
@@ -156,7 +156,7 @@ func (c *Client) Transition(ctx context.Context, key, to string) error {
 		for _, t := range ways {
 			names = append(names, t.To.Name)
 		}
-		return &Failure{Says: fmt.Sprintf("JIRA ne permet pas de passer la demande %s à « %s », mais à : %s.", key, legible(to), legible(strings.Join(names, ", ")))}
+		return &Failure{Says: fmt.Sprintf("JIRA ne permet pas de passer la demande %s à « %s », mais à : %s.", key, legible(to), legible(strings.Join(names, ", ")))}
 	}
 	send := map[string]any{"transition": map[string]string{"id": ways[at].ID}}
 	return c.do(ctx, call{method: "POST", path: "issue/" + key + "/transitions", send: send, what: "la demande " + key}, nil)

@@ -49,7 +49,7 @@ func (f *Failure) Unwrap() error { return f.Err }
 // loginPage is the failure of a page where data was expected. Nobody will sign
 // in there for us.
 func loginPage() *Failure {
-	return &Failure{Status: http.StatusOK, Says: "Cette adresse répond par une page au lieu de données : ce n’est pas JIRA, ou un portail de connexion est devant. Donnez l’adresse directe de JIRA."}
+	return &Failure{Status: http.StatusOK, Says: "Cette adresse répond par une page au lieu de données : ce n’est pas JIRA, ou un portail de connexion est devant. Donnez l’adresse directe de JIRA."}
 }
 
 // unreadable is the failure of an answer that makes no sense. What it holds is
@@ -70,26 +70,26 @@ func (c *Client) answered(a call, res *http.Response, page bool) *Failure {
 	f := &Failure{Status: res.StatusCode}
 	switch code := res.StatusCode; {
 	case code/100 == 3:
-		f.Says = "L’adresse de JIRA renvoie vers une autre, qui n’a pas été suivie : donnez l’adresse définitive, sans portail de connexion devant."
+		f.Says = "L’adresse de JIRA renvoie vers une autre, qui n’a pas été suivie : donnez l’adresse définitive, sans portail de connexion devant."
 	case code == http.StatusUnauthorized:
-		f.Says = "JIRA refuse le compte (401) : vérifiez le jeton, et s’il n’a pas expiré."
+		f.Says = "JIRA refuse le compte (401) : vérifiez le jeton, et s’il n’a pas expiré."
 		if c.site.Flavour == Cloud {
-			f.Says = "JIRA refuse le compte (401) : vérifiez l’adresse électronique et le jeton, et s’il n’a pas expiré."
+			f.Says = "JIRA refuse le compte (401) : vérifiez l’adresse électronique et le jeton, et s’il n’a pas expiré."
 		}
 	case code == http.StatusForbidden && strings.Contains(res.Header.Get("X-Authentication-Denied-Reason"), "CAPTCHA"):
 		f.Says = "JIRA demande que quelqu’un se connecte avec ce compte et recopie une image (403), après trop d’essais manqués."
 	case code == http.StatusForbidden && xsrf:
-		f.Says = "JIRA a refusé l’envoi comme venant d’ailleurs (403, XSRF) : un serveur mandataire a sans doute retiré l’en-tête X-Atlassian-Token."
+		f.Says = "JIRA a refusé l’envoi comme venant d’ailleurs (403, XSRF) : un serveur mandataire a sans doute retiré l’en-tête X-Atlassian-Token."
 	case code == http.StatusForbidden:
-		f.Says = "JIRA n’accorde pas ce droit au compte (403) : voyez avec qui l’administre." + said
+		f.Says = "JIRA n’accorde pas ce droit au compte (403) : voyez avec qui l’administre." + said
 	case code == http.StatusNotFound:
 		f.Says = "JIRA ne connaît pas " + a.what + ", ou ne le montre pas à ce compte (404)." + said
 	case code == http.StatusGone:
-		f.Says = "JIRA n’offre plus cette fonction (410) : un site hébergé par Atlassian est un « Cloud », et non un « Data Center »."
+		f.Says = "JIRA n’offre plus cette fonction (410) : un site hébergé par Atlassian est un « Cloud », et non un « Data Center »."
 	case code == http.StatusRequestEntityTooLarge:
 		f.Says = "Le fichier est plus grand que ce que JIRA accepte (413)."
 	case code == http.StatusTooManyRequests:
-		f.Temporary, f.Says = true, "JIRA demande d’attendre : trop de questions lui ont été posées (429)."
+		f.Temporary, f.Says = true, "JIRA demande d’attendre : trop de questions lui ont été posées (429)."
 		f.RetryAfter = wait(res, defaultWait)
 	case code == http.StatusRequestTimeout:
 		f.Temporary, f.Says = true, "JIRA n’a pas reçu la demande à temps (408)."
@@ -138,7 +138,7 @@ func (c *Client) said(res *http.Response, page bool) (text string, xsrf bool) {
 	if text = legible(c.scrub(strings.Join(parts, " ; "))); text == "" {
 		return "", xsrf
 	}
-	return " JIRA dit : « " + text + " ».", xsrf
+	return " JIRA dit : « " + text + " ».", xsrf
 }
 
 // scrub hides our secret from what JIRA repeats.
@@ -157,7 +157,7 @@ func (c *Client) explain(ctx context.Context, err error) *Failure {
 	}
 	if refusal, ok := errors.AsType[*outbound.Refusal](err); ok {
 		if refusal.Category == outbound.Public {
-			return &Failure{Says: "Sans chiffrement, seul un JIRA d’un réseau ajouté à --allow-network peut être utilisé : donnez son adresse en https.", Err: refusal}
+			return &Failure{Says: "Sans chiffrement, seul un JIRA d’un réseau ajouté à --allow-network peut être utilisé : donnez son adresse en https.", Err: refusal}
 		}
 		return &Failure{Says: refusal.Error(), Err: refusal}
 	}
@@ -171,11 +171,11 @@ func (c *Client) explain(ctx context.Context, err error) *Failure {
 	case errors.Is(err, outbound.Unfit):
 		return &Failure{Says: "L’adresse de JIRA n’est pas celle d’un site.", Err: err}
 	case errors.Is(err, outbound.Busy):
-		return &Failure{Temporary: true, Says: "L’appareil a déjà trop d’échanges en cours : rien n’a été envoyé à JIRA.", Err: err}
+		return &Failure{Temporary: true, Says: "L’appareil a déjà trop d’échanges en cours : rien n’a été envoyé à JIRA.", Err: err}
 	case errors.Is(err, outbound.Large):
 		return &Failure{Says: "La réponse de JIRA est trop grande.", Err: err}
 	case errors.Is(err, http.ErrSchemeMismatch):
-		return &Failure{Says: fmt.Sprintf("%s ne parle pas TLS sur ce port : vérifiez l’adresse.", host), Err: err}
+		return &Failure{Says: fmt.Sprintf("%s ne parle pas TLS sur ce port : vérifiez l’adresse.", host), Err: err}
 	}
 	return &Failure{Temporary: true, Says: network(host, err), Err: legibleError(err)}
 }
@@ -194,7 +194,7 @@ func legibleError(err error) error {
 // it failed.
 func certificate(host string, err error) string {
 	if errors.As(err, new(tls.RecordHeaderError)) {
-		return fmt.Sprintf("%s ne parle pas TLS sur ce port : vérifiez l’adresse.", host)
+		return fmt.Sprintf("%s ne parle pas TLS sur ce port : vérifiez l’adresse.", host)
 	}
 	untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
 	if !ok || len(untrusted.UnverifiedCertificates) == 0 {
@@ -207,7 +207,7 @@ func certificate(host string, err error) string {
 	if errors.As(err, new(x509.HostnameError)) {
 		return fmt.Sprintf("Le certificat présenté n’est pas au nom de %s, mais de %s.", host, legible(strings.Join(leaf.DNSNames, ", ")))
 	}
-	return fmt.Sprintf("Le certificat de %s n’est signé par aucune autorité connue de l’appareil (émetteur : %s).", host, legible(leaf.Issuer.String()))
+	return fmt.Sprintf("Le certificat de %s n’est signé par aucune autorité connue de l’appareil (émetteur : %s).", host, legible(leaf.Issuer.String()))
 }
 
 // network explains a connection that could not be made, or was lost.
@@ -216,15 +216,15 @@ func network(host string, err error) string {
 	var timed interface{ Timeout() bool }
 	switch {
 	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Sprintf("Le nom de %s n’existe pas : vérifiez l’adresse de JIRA.", host)
+		return fmt.Sprintf("Le nom de %s n’existe pas : vérifiez l’adresse de JIRA.", host)
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timed) && timed.Timeout():
 		return fmt.Sprintf("JIRA (%s) n’a pas répondu à temps.", host)
 	case errors.As(err, &name):
-		return fmt.Sprintf("Le nom de %s n’a pas pu être cherché : le service de noms (DNS) ne répond pas.", host)
+		return fmt.Sprintf("Le nom de %s n’a pas pu être cherché : le service de noms (DNS) ne répond pas.", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Sprintf("Aucun serveur n’écoute à l’adresse %s : vérifiez le port.", host)
+		return fmt.Sprintf("Aucun serveur n’écoute à l’adresse %s : vérifiez le port.", host)
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return fmt.Sprintf("%s ne peut pas être joint depuis l’appareil : vérifiez le réseau et le pare-feu.", host)
+		return fmt.Sprintf("%s ne peut pas être joint depuis l’appareil : vérifiez le réseau et le pare-feu.", host)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return fmt.Sprintf("JIRA (%s) a coupé la connexion.", host)
 	}

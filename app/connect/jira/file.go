@@ -89,7 +89,7 @@ func (c *Client) Attach(ctx context.Context, key, name string, size int64, conte
 		return Attachment{}, &Failure{Says: "Le fichier à joindre n’a pas pu être préparé.", Err: err}
 	}
 	var got few[attachment]
-	if err := c.do(ctx, call{method: "POST", path: path, file: file, through: c.files, what: "la demande " + key}, &got); err != nil {
+	if err := c.do(ctx, call{method: "POST", path: path, file: file, what: "la demande " + key}, &got); err != nil {
 		return Attachment{}, err
 	}
 	if len(got) != 1 {
@@ -119,7 +119,7 @@ func (c *Client) Download(ctx context.Context, a Attachment, to io.Writer) error
 	defer res.Body.Close()
 	page := kindOf(res) == "text/html"
 	if res.StatusCode != 200 {
-		return c.answered(call{what: "le fichier « " + legible(a.Name) + " »"}, res, page)
+		return c.answered(call{what: "le fichier « " + legible(a.Name) + " »"}, res, page)
 	}
 	if page && !strings.HasPrefix(a.Kind, "text/html") {
 		return loginPage()
@@ -154,7 +154,7 @@ func (c *Client) within(a Attachment) (*url.URL, error) {
 	at, err := url.Parse(a.Content)
 	if err != nil || at.User != nil || at.Opaque != "" || at.Scheme != c.base.Scheme || outbound.Place(at) != outbound.Place(c.base) ||
 		!strings.HasPrefix(at.Path, c.base.Path+"/") || strings.Contains(at.Path, "/../") {
-		return nil, &Failure{Says: "Le fichier « " + legible(a.Name) + " » n’est pas sur le site de JIRA : il n’a pas été demandé.", Err: errors.New("elsewhere")}
+		return nil, &Failure{Says: "Le fichier « " + legible(a.Name) + " » n’est pas sur le site de JIRA : il n’a pas été demandé.", Err: errors.New("elsewhere")}
 	}
 	if c.site.Flavour == Cloud { // it would send us to another host
 		query := at.Query()

@@ -54,13 +54,13 @@ const maxAnswer = 5 << 20
 func (s Site) Client(p outbound.Policy) (*Client, error) {
 	base, err := url.Parse(strings.TrimRight(s.Base, "/"))
 	if err != nil || base.Scheme != "https" && base.Scheme != "http" || base.Hostname() == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" || base.RawPath != "" || strings.Contains(base.Path+"/", "/../") {
-		return nil, &Failure{Says: "L’adresse de JIRA n’est pas complète : donnez-la comme https://jira.exemple.example, sans ce qui suit /browse ou /rest."}
+		return nil, &Failure{Says: "L’adresse de JIRA n’est pas complète : donnez-la comme https://jira.exemple.example, sans ce qui suit /browse ou /rest."}
 	}
 	switch {
 	case s.Flavour != DataCenter && s.Flavour != Cloud:
-		return nil, &Failure{Says: "Ce genre de JIRA n’existe pas : choisissez Data Center ou Cloud."}
+		return nil, &Failure{Says: "Ce genre de JIRA n’existe pas : choisissez Data Center ou Cloud."}
 	case s.Token == "" || !visible(s.Token):
-		return nil, &Failure{Says: "Le jeton de JIRA manque, ou contient une espace : copiez-le en entier, sans rien autour."}
+		return nil, &Failure{Says: "Le jeton de JIRA manque, ou contient une espace : copiez-le en entier, sans rien autour."}
 	case s.Flavour == Cloud && (!strings.Contains(s.Email, "@") || strings.Contains(s.Email, ":") || !visible(s.Email)):
 		return nil, &Failure{Says: "JIRA Cloud demande aussi l’adresse électronique du compte à qui est le jeton."}
 	}
@@ -85,7 +85,7 @@ func IsKey(key string) bool { return len(key) <= 255 && keys.MatchString(key) }
 // keyed is the path of an issue, or a *Failure for what is no key.
 func keyed(key, rest string) (string, error) {
 	if !IsKey(key) {
-		return "", &Failure{Says: "« " + legible(key) + " » n’est pas le numéro d’une demande de JIRA."}
+		return "", &Failure{Says: "« " + legible(key) + " » n’est pas le numéro d’une demande de JIRA."}
 	}
 	return "issue/" + key + rest, nil
 }

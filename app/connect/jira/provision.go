@@ -16,14 +16,14 @@ type NewUser struct{ Login, Email, Name string }
 // account in this way: there, the person is invited.
 func (c *Client) Provision(ctx context.Context, u NewUser, group string) error {
 	if c.site.Flavour == Cloud {
-		return &Failure{Says: "JIRA Cloud n’ouvre pas de compte depuis l’appareil : invitez la personne depuis JIRA."}
+		return &Failure{Says: "JIRA Cloud n’ouvre pas de compte depuis l’appareil : invitez la personne depuis JIRA."}
 	}
 	send := map[string]any{"name": u.Login, "emailAddress": u.Email, "displayName": u.Name, "applicationKeys": []string{"jira-software"}, "notification": false}
 	err := c.do(ctx, call{method: "POST", path: "user", send: send, what: "l’ouverture de comptes"}, nil)
 	if err := c.unless(ctx, err, u.Login, ""); err != nil || group == "" {
 		return err
 	}
-	err = c.do(ctx, call{method: "POST", path: "group/user", query: url.Values{"groupname": {group}}, send: map[string]string{"name": u.Login}, what: "le groupe « " + legible(group) + " »"}, nil)
+	err = c.do(ctx, call{method: "POST", path: "group/user", query: url.Values{"groupname": {group}}, send: map[string]string{"name": u.Login}, what: "le groupe « " + legible(group) + " »"}, nil)
 	return c.unless(ctx, err, u.Login, group)
 }
 

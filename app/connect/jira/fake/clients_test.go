@@ -66,7 +66,7 @@ func TestGoJira(t *testing.T) {
 					t.Errorf("%+v", made)
 				}
 			}
-			_, res, err := c.Issue.Create(&gojira.Issue{Fields: &gojira.IssueFields{Project: gojira.Project{Key: "ENT"}, Type: gojira.IssueType{Name: "Autre"}}})
+			_, res, err := c.Issue.Create(&gojira.Issue{Fields: &gojira.IssueFields{Project: gojira.Project{Key: "ENT"}, Type: gojira.IssueType{Name: "Incident"}}})
 			if err = gojira.NewJiraError(res, err); err == nil || res.StatusCode != http.StatusBadRequest || !strings.Contains(err.Error(), "summary") {
 				t.Errorf("an empty issue: %v", err)
 			}
@@ -98,7 +98,7 @@ func goJiraReads(t *testing.T, f *fake.Fake, c *gojira.Client) {
 		fields.Comments.Comments[0].Body != "Un mot de plus." || len(fields.Attachments) != 1 || time.Time(fields.Updated).IsZero() || time.Time(fields.Created).IsZero() || time.Time(fields.Resolutiondate).IsZero() || fields.Reporter.DisplayName == "" {
 		t.Errorf("%+v", fields)
 	}
-	f.PageSize = 2
+	f.Set(func(f *fake.Fake) { f.PageSize = 2 })
 	found := 0
 	if f.Flavour == fake.Cloud {
 		_, res, err := c.Issue.Search(`labels = "ent-7"`, nil)
@@ -185,7 +185,7 @@ func goAtlassianReads(t *testing.T, f *fake.Fake, c *atlassian.Client, file stri
 	if said.Total != 1 || len(said.Comments) != 1 {
 		t.Errorf("%+v", said)
 	}
-	f.PageSize = 2
+	f.Set(func(f *fake.Fake) { f.PageSize = 2 })
 	const jql = `project = "ENT" AND labels = "ent-7" ORDER BY id ASC`
 	if f.Flavour == fake.DataCenter {
 		page, _, err := c.Issue.Search.Get(t.Context(), jql, []string{"summary"}, nil, 2, 50, "")

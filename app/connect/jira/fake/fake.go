@@ -31,7 +31,7 @@ const (
 	Cloud      Flavour = "cloud"
 )
 
-// Fake is a JIRA. Its exported fields are set before it serves.
+// Fake is a JIRA. Its exported fields are set before it serves, or by Set.
 type Fake struct {
 	Flavour      Flavour
 	Path         string   // before /rest and /browse: « /jira », "" for none
@@ -157,6 +157,13 @@ func (f *Fake) Listen(address string) (stop func(), err error) {
 		server.Close()
 		<-done
 	}), nil
+}
+
+// Set changes what it is while it serves: all but Flavour, Path and URL.
+func (f *Fake) Set(change func(*Fake)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	change(f)
 }
 
 // Behind has searches not find what is made from now on, as those of Cloud do

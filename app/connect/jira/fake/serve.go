@@ -19,7 +19,10 @@ func (f *Fake) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// The whole before the lock: whoever sends slowly stops nobody else.
-	sent, _ := io.ReadAll(io.LimitReader(r.Body, f.MaxFile+2<<20))
+	f.mu.Lock()
+	most := f.MaxFile
+	f.mu.Unlock()
+	sent, _ := io.ReadAll(io.LimitReader(r.Body, most+2<<20))
 	r.Body = io.NopCloser(bytes.NewReader(sent))
 	api := strings.TrimPrefix(path, "/rest/api/2")
 	work := r.Method != http.MethodGet && !strings.HasPrefix(api, "/search")
