@@ -296,7 +296,7 @@ func TestSaid(t *testing.T) {
 	answer = func(w http.ResponseWriter, r *http.Request) { // not even HTTP
 		conn, _, err := http.NewResponseController(w).Hijack()
 		if err == nil {
-			fmt.Fprintf(conn, "HTTP/1.1 %s\x1b jeton-du-connecteur\r\n\r\n", r.Header.Get("Authorization"))
+			fmt.Fprintf(conn, "%s\x1b jeton-du-connecteur\r\n\r\n", r.Header.Get("Authorization"))
 			conn.Close()
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"sync/atomic"
@@ -85,13 +87,25 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
-// TestNoProxy has the environment name a proxy, of which nothing is asked.
+// TestNoProxy has the environment name a proxy, of which nothing is asked. Go
+// reads that once for a whole process: this is another one.
 func TestNoProxy(t *testing.T) {
-	proxy := newDoor(t)
-	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
-		t.Setenv(name, "http://127.0.0.1:"+proxy.port)
+	const inside = "OUTBOUND_TEST_INSIDE"
+	if os.Getenv(inside) == "" {
+		proxy := newDoor(t)
+		again := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNoProxy$", "-test.v")
+		again.Env = append(os.Environ(), inside+"=1", "NO_PROXY=", "no_proxy=")
+		for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
+			again.Env = append(again.Env, name+"=http://127.0.0.1:"+proxy.port)
+		}
+		if said, err := again.CombinedOutput(); err != nil || !strings.Contains(string(said), "--- PASS: TestNoProxy") {
+			t.Errorf("%v\n%s", err, said)
+		}
+		if n := proxy.came(t); n != 0 {
+			t.Errorf("%d came to the proxy", n)
+		}
+		return
 	}
-	t.Setenv("NO_PROXY", "")
 	address := serve(t, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, r.Host) })
 	// A name, for no environment sends the addresses of this machine through a proxy.
 	named := Policy{Allowed: house.Allowed, Resolver: names(func(string, int) netip.Addr { return netip.MustParseAddr("127.0.0.1") })}
@@ -103,9 +117,6 @@ func TestNoProxy(t *testing.T) {
 	named.Allowed = nil
 	if _, _, err := get(t, named.HTTP(Quick, nil), address); !errors.As(err, new(*Refusal)) {
 		t.Errorf("refused host: %v", err)
-	}
-	if n := proxy.came(t); n != 0 {
-		t.Errorf("%d came to the proxy", n)
 	}
 }
 
@@ -256,6 +267,19 @@ func TestLarge(t *testing.T) {
 			t.Errorf("%s: %d MiB allocated", path, took>>20)
 		}
 	}
+	req, err := http.NewRequestWithContext(t.Context(), "GET", address+"/packed", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "gzip") // whoever asks for it does not get round
+	res, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	if body, err := io.ReadAll(res.Body); err != Large || len(bytes.Trim(body, "\x00")) != 0 {
+		t.Errorf("asked packed: %d bytes, %v", len(body), err)
+	}
 	if _, _, err := get(t, c, address+"/header"); err == nil {
 		t.Error("a header without end is read")
 	}
@@ -272,6 +296,13 @@ func TestSlow(t *testing.T) {
 			for tick := time.Tick(5 * time.Millisecond); r.Context().Err() == nil; <-tick {
 				w.Write([]byte("x"))
 				flush()
+			}
+		case "/steady":
+			tick := time.Tick(20 * time.Millisecond)
+			for range 50 {
+				w.Write([]byte("x"))
+				flush()
+				<-tick
 			}
 		case "/half":
 			w.Write([]byte("x"))
@@ -300,6 +331,9 @@ func TestSlow(t *testing.T) {
 		}
 	}
 	// What moves is not still: far more time than Still, a byte at a time.
+	if _, body, err := get(t, house.HTTP(brief(still), nil), address+"/steady"); len(body) != 50 || err != nil {
+		t.Errorf("%d bytes, %v", len(body), err)
+	}
 	from, to := io.Pipe()
 	go func() {
 		tick := time.Tick(20 * time.Millisecond)
