@@ -277,6 +277,15 @@ func TestProvision(t *testing.T) {
 	failure(t, c.Provision(t.Context(), NewUser{Login: "sans.adresse"}, ""), "(400)")
 	f.Fail(fake.Forbidden)
 	failure(t, c.Provision(t.Context(), claire, ""), "ce droit au compte (403)")
+	for _, other := range []string{"{}", `{"name":"quelqu’un.autre","groups":{"items":[{"name":"ent-utilisateurs"}]}}`} {
+		c := serve(t, DataCenter, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == "POST" {
+				w.WriteHeader(http.StatusBadRequest)
+			}
+			io.WriteString(w, other)
+		})
+		failure(t, c.Provision(t.Context(), claire, "ent-utilisateurs"), "(400)")
+	}
 	f, c = start(t, fake.Cloud)
 	failure(t, c.Provision(t.Context(), claire, ""), "invitez la personne")
 	if len(f.Calls()) != 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 )
 
 // NewUser is an account to open in a Data Center.
@@ -38,7 +39,7 @@ func (c *Client) unless(ctx context.Context, err error, login, group string) err
 		Groups struct{ Items few[named] }
 	}
 	query := url.Values{"username": {login}, "expand": {"groups"}}
-	if c.do(ctx, call{method: "GET", path: "user", query: query, what: "ce compte"}, &user) != nil || user.Name == "" {
+	if c.do(ctx, call{method: "GET", path: "user", query: query, what: "ce compte"}, &user) != nil || !strings.EqualFold(user.Name, login) {
 		return err
 	}
 	if group == "" {
