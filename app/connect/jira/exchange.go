@@ -23,11 +23,10 @@ type call struct {
 	file         *upload
 	through      *outbound.Client // nil for the usual one
 	what         string           // it is about, in French, after « JIRA ne connaît pas »
-	read         bool             // changes nothing, although it is sent
 }
 
 // changes tells whether a call may leave something behind.
-func (a call) changes() bool { return a.method != http.MethodGet && !a.read }
+func (a call) changes() bool { return a.method != http.MethodGet }
 
 // do makes a call and reads its answer into a value, nil for none. Its error is
 // a *Failure.

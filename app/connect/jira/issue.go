@@ -160,10 +160,10 @@ func (c *Client) ChangedSince(ctx context.Context, project string, since time.Ti
 	if err != nil {
 		return nil, err
 	}
-	// By id: unlike in the order of changes, what changes in between moves nothing
+	// By key: unlike in the order of changes, what changes in between moves nothing
 	// to a page that was already read.
 	s := search{
-		jql:    "project = " + quote(project) + " AND updated >= " + quote(minute(since.Add(-overlap), zone)) + " ORDER BY id ASC",
+		jql:    "project = " + quote(project) + " AND updated >= " + quote(minute(since.Add(-overlap), zone)) + " ORDER BY key ASC",
 		fields: "summary,status,resolution,updated,priority",
 	}
 	var all []Issue
