@@ -79,6 +79,9 @@ func TestChangedSince(t *testing.T) {
 			if len(changed) != 17 || !slices.IsSortedFunc(changed, func(a, b Issue) int { return a.Updated.Compare(b.Updated) }) || changed[16].Key != "ENT-4" {
 				t.Errorf("%s, %s: %d, %+v", flavour, zone, len(changed), changed)
 			}
+			if late, err := c.ChangedSince(t.Context(), "ENT", at.Add(4*time.Minute)); len(late) != 17 || err != nil {
+				t.Errorf("%s, %s: %d a little later, %v", flavour, zone, len(late), err)
+			}
 			if none, err := c.ChangedSince(t.Context(), "ENT", at.Add(time.Hour)); len(none) != 0 || err != nil {
 				t.Errorf("%s, %s: %d later, %v", flavour, zone, len(none), err)
 			}
