@@ -280,7 +280,7 @@ func TestProvision(t *testing.T) {
 	failure(t, c.Provision(t.Context(), NewUser{Login: "sans.adresse"}, ""), "(400)")
 	f.Fail(fake.Forbidden)
 	failure(t, c.Provision(t.Context(), claire, ""), "ce droit au compte (403)")
-	for _, other := range []string{"{}", `{"name":"quelqu’un.autre","groups":{"items":[{"name":"ent-utilisateurs"}]}}`} {
+	for _, other := range []string{"{}", `{"name":"quelqu’un.autre","groups":{"items":[{"name":"ent-utilisateurs"}]}}`, `{"name":"claire.martin","groups":{"items":[{"name":"autre"}]}}`} {
 		c := serve(t, DataCenter, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == "POST" {
 				w.WriteHeader(http.StatusBadRequest)
