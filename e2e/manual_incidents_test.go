@@ -121,7 +121,7 @@ func TestIncidents_Declarer(t *testing.T) {
 	b.fill("textbox", "Résumé", "La messagerie reste vide")
 	b.fill("textbox", "Problème", "Depuis lundi, rien ne s’affiche.")
 	b.choose(file(t, "capture.txt", "Erreur 12"))
-	b.reads("Votre saisie est gardée depuis")
+	b.reads("Saisie gardée à")
 	b.find("checkbox", "capture.txt")
 	b.wait(`document.querySelector("[type=file]").files.length === 0`) // it is not sent twice
 	b.visit("/incidents/nouveau")
@@ -191,7 +191,7 @@ func TestIncidents_Brouillon(t *testing.T) {
 	b.click("link", "La messagerie reste vide")
 	at := js[string](b, "location.pathname")
 	b.fill("textbox", "Votre message", "Avant la coupure")
-	b.reads("Votre saisie est gardée depuis")
+	b.reads("Saisie gardée à")
 	a.cut(t)
 	b.visit(at)
 	b.reads("Votre saisie du")
