@@ -164,3 +164,22 @@ func TestNightEndsGuests(t *testing.T) {
 		now = now.Add(24 * time.Hour)
 	}
 }
+
+// TestPartialFilesGoAtStart: what a process that was killed was receiving is
+// removed by the next, and nothing else is.
+func TestPartialFilesGoAtStart(t *testing.T) {
+	dir, now := t.TempDir(), time.Date(2026, time.September, 20, 3, 0, 0, 0, time.Local)
+	half, whole := filepath.Join(dir, app.PartialPrefix+"1"), filepath.Join(dir, app.SentPrefix+"2")
+	for _, f := range []string{half, whole} {
+		if err := os.WriteFile(f, []byte("moitié"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	open(t, dir, &now)
+	if _, err := os.Stat(half); !os.IsNotExist(err) {
+		t.Error("half a file is still there:", err)
+	}
+	if _, err := os.Stat(whole); err != nil {
+		t.Error("a delivery that was tried is gone")
+	}
+}

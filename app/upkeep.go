@@ -138,8 +138,21 @@ func (a *App) Night(ctx context.Context) error {
 	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
-// sentPrefix begins the names of the files that the console received.
-const sentPrefix = "envoi-"
+// What begins the names of the files that the site received, in the directory of
+// the appliance.
+const (
+	SentPrefix    = "envoi-"     // whole, and waiting to be read
+	PartialPrefix = "reception-" // being received, or of a form being answered: of no use to another process
+)
+
+// sweepPartial removes what a process that was killed was receiving.
+func sweepPartial(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, PartialPrefix+"*"))
+	for _, path := range left {
+		err = errors.Join(err, os.Remove(path))
+	}
+	return err
+}
 
 // sentLife is how long a delivery that was tried waits to be applied.
 const sentLife = 24 * time.Hour
@@ -147,7 +160,7 @@ const sentLife = 24 * time.Hour
 // sweepSent removes the deliveries that were sent and that nobody applied: they
 // hold whole families.
 func (a *App) sweepSent() error {
-	sent, err := filepath.Glob(filepath.Join(a.cfg.Dir, sentPrefix+"*"))
+	sent, err := filepath.Glob(filepath.Join(a.cfg.Dir, SentPrefix+"*"))
 	for _, path := range sent {
 		if st, statErr := os.Stat(path); statErr == nil && time.Since(st.ModTime()) > sentLife {
 			err = errors.Join(err, os.Remove(path))

@@ -2,8 +2,6 @@
 package ui
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
 
@@ -24,17 +22,18 @@ func routes(server *fiber.App, site *web.Site) {
 	server.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 }
 
-// allow bounds the body of each request before it is read. Somebody who is not
-// signed in cannot hold a connection for as long as an upload may.
+// allow bounds the body of each request before it is read. The server streams
+// bodies, and leaves it to whoever reads one to stop there and not to wait for
+// ever: the guard of forms, Receive, ReceiveFiles.
 func allow(site *web.Site) func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
 	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
 		most, ok := console.UploadMost(string(h.RequestURI()))
+		if web.CarriesFiles(h) {
+			most, ok = web.FilesBytes, true
+		}
 		if ok && string(h.Method()) == fiber.MethodPost && site.Opens(h) {
-			return fasthttp.RequestConfig{MaxRequestBodySize: most, ReadTimeout: uploadTime}
+			return fasthttp.RequestConfig{MaxRequestBodySize: most}
 		}
 		return fasthttp.RequestConfig{MaxRequestBodySize: web.FormBytes}
 	}
 }
-
-// uploadTime is how long an upload may take: 512 MiB over a slow line.
-const uploadTime = 30 * time.Minute

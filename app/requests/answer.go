@@ -24,13 +24,14 @@ type Solve struct {
 }
 
 // Solved saves « Solution apportée », which nobody is sent, and closes the request
-// when it is resolved. Once an answer was sent, it may be closed without another.
-func Solved(s *access.Session, number int, version uint64, f Solve) error {
+// when it is resolved, which closed reports. Once an answer was sent, it may be
+// closed without another.
+func Solved(s *access.Session, number int, version uint64, f Solve) (closed bool, err error) {
 	act := solving
 	if f.Resolved {
 		act = closing
 	}
-	return change(s, act, number, version, func(tx *data.Tx, r *Request) error {
+	err = change(s, act, number, version, func(tx *data.Tx, r *Request) error {
 		if r.Merged.Into != 0 {
 			return r.refuseLocked()
 		}
@@ -50,7 +51,7 @@ func Solved(s *access.Session, number int, version uint64, f Solve) error {
 			return access.WrongFields(wrong)
 		}
 		r.Solution = f.Solution
-		if f.Resolved && r.State != Closed {
+		if closed = f.Resolved && r.State != Closed; closed {
 			return r.close(tx, s.Account.ID, f.ClosedAt)
 		}
 		if f.Resolved && !f.ClosedAt.IsZero() {
@@ -58,6 +59,7 @@ func Solved(s *access.Session, number int, version uint64, f Solve) error {
 		}
 		return nil
 	})
+	return closed, err
 }
 
 // checkClosing returns what is wrong with a time of closing.

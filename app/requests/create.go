@@ -3,6 +3,7 @@ package requests
 import (
 	"errors"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -74,7 +75,7 @@ func Declare(s *access.Session, f Form) (number int, err error) {
 			return nil, err
 		}
 		tx = asking.Over(tx)
-		place, err := among(tx, s, f.UAI)
+		place, err := among(s, f.UAI)
 		if err != nil {
 			return nil, err
 		}
@@ -114,19 +115,24 @@ func requesterOf(u directory.User, p Preference) Requester {
 	return r
 }
 
-// among is the establishment that somebody names among their own, or the only one.
-func among(tx *data.Tx, s *access.Session, uai string) (data.Place, error) {
-	var schools []data.Place
-	for _, p := range s.Account.At {
-		if directory.UAIOf(p) != "" {
+// Schools are the establishments that somebody may declare a request in: their
+// own, then those that they administer.
+func Schools(s *access.Session) (schools []data.Place) {
+	own := slices.Clone(s.Account.At)
+	for _, g := range s.Grants { // of an administrator who is nobody in the directory
+		own = append(own, g.In)
+	}
+	for _, p := range own {
+		if directory.UAIOf(p) != "" && !slices.Contains(schools, p) {
 			schools = append(schools, p)
 		}
 	}
-	for _, g := range s.Grants { // of an administrator who is nobody in the directory
-		if directory.UAIOf(g.In) != "" {
-			schools = append(schools, g.In)
-		}
-	}
+	return schools
+}
+
+// among is the establishment that somebody names among their own, or the only one.
+func among(s *access.Session, uai string) (data.Place, error) {
+	schools := Schools(s)
 	for _, p := range schools {
 		if directory.UAIOf(p) == uai || uai == "" && len(schools) == 1 {
 			return p, nil

@@ -51,6 +51,30 @@ const (
 // Jot keeps what the person typed on a screen; nothing typed drops the draft.
 // Files are added to those that the draft holds.
 func Jot(s *access.Session, screen string, fields map[string]string, files ...File) error {
+	return jot(s, s.Account.ID, screen, fields, files)
+}
+
+// JotFor keeps what somebody typed and sent once their session was over, as Jot
+// does, for them to find when they are signed in again. Whoever calls has proof
+// that the form was theirs. An account that is closed gets nothing.
+func JotFor(g *access.Gate, account, screen string, fields map[string]string) error {
+	s := g.System("Brouillons")
+	open := false
+	err := s.See(func(tx *data.Tx) error {
+		a, err := access.Accounts.Get(tx, account)
+		open = err == nil && !a.Suspended && !a.Deleted
+		if errors.Is(err, data.ErrNotFound) {
+			err = nil
+		}
+		return err
+	})
+	if err != nil || !open {
+		return err
+	}
+	return jot(s, account, screen, fields, nil)
+}
+
+func jot(s *access.Session, account, screen string, fields map[string]string, files []File) error {
 	fields = maps.Clone(fields)
 	size := 0
 	for name, value := range fields {
@@ -63,7 +87,7 @@ func Jot(s *access.Session, screen string, fields map[string]string, files ...Fi
 	}
 	return s.Upkeep(func(tx *data.Tx) error {
 		tx = drafting.Over(tx)
-		d, err := draftOf(tx, s, screen)
+		d, err := draftOf(tx, account, screen)
 		if err != nil {
 			return err
 		}
@@ -78,10 +102,10 @@ func Jot(s *access.Session, screen string, fields map[string]string, files ...Fi
 	})
 }
 
-func draftOf(tx *data.Tx, s *access.Session, screen string) (Draft, error) {
-	d, err := Drafts.Get(tx, Draft{Account: s.Account.ID, Screen: screen}.Key())
+func draftOf(tx *data.Tx, account, screen string) (Draft, error) {
+	d, err := Drafts.Get(tx, Draft{Account: account, Screen: screen}.Key())
 	if errors.Is(err, data.ErrNotFound) {
-		return Draft{Account: s.Account.ID, Screen: screen}, nil
+		return Draft{Account: account, Screen: screen}, nil
 	}
 	return d, err
 }
@@ -96,7 +120,7 @@ func drop(tx *data.Tx, d Draft) error {
 // DraftOf returns what the person typed on a screen, empty if nothing.
 func DraftOf(s *access.Session, screen string) (d Draft, err error) {
 	err = s.See(func(tx *data.Tx) error {
-		d, err = draftOf(drafting.Over(tx), s, screen)
+		d, err = draftOf(drafting.Over(tx), s.Account.ID, screen)
 		return err
 	})
 	return d, err
@@ -113,7 +137,7 @@ func Discard(s *access.Session, screen string) error {
 func DropFile(s *access.Session, screen, id string) error {
 	return s.Upkeep(func(tx *data.Tx) error {
 		tx = drafting.Over(tx)
-		d, err := draftOf(tx, s, screen)
+		d, err := draftOf(tx, s.Account.ID, screen)
 		if err != nil {
 			return err
 		}

@@ -187,6 +187,10 @@ func (t tests) families() (names []string) {
 	return names
 }
 
+// NumberIn reads what is typed to mean one request: « 123 » or « n° 123 », 0 for
+// anything else.
+func NumberIn(text string) int { return number(text) }
+
 // number reads what is typed to mean one request: « 123 » or « n°123 ».
 func number(text string) int {
 	text = strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(strings.ToLower(text)), "n°"), "#"))

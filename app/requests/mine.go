@@ -36,14 +36,15 @@ type Mine struct {
 	Satisfied   Satisfaction
 	MayReopen   bool
 	MaySatisfy  bool
-	Into        int // number of the request that it was merged into, when it is theirs too
+	Folded      bool // it was merged into another
+	Into        int  // number of that one, when it is theirs too
 	Linked      []int
 	Until       time.Time
 }
 
 func mineOf(tx *data.Tx, r Request) (m Mine, err error) {
 	m = Mine{Number: r.Number, UAI: r.UAI(), Received: r.Received, ActedAt: r.ActedAt, ClosedAt: r.ClosedAt, State: r.State, Service: r.Service, Type: r.Type, Priority: r.Priority,
-		Summary: r.Summary, Problem: r.Problem, Files: r.Files, Assignee: r.AssigneeName, Satisfied: r.Satisfied, Until: r.Until}
+		Summary: r.Summary, Problem: r.Problem, Files: r.Files, Assignee: r.AssigneeName, Satisfied: r.Satisfied, Until: r.Until, Folded: r.Merged.Into != 0}
 	m.MayReopen = r.State == Closed && r.Merged.Into == 0 && tx.Now.Sub(r.ClosedAt) <= ReopenLife
 	m.MaySatisfy = r.State == Closed && r.Merged.Into == 0 && (r.Satisfied.Score == 0 || tx.Now.Sub(r.Satisfied.At) <= SatisfyLife)
 	if m.School, err = schoolOf(tx, r.At); err != nil {
@@ -146,7 +147,10 @@ var (
 // one that waits back in progress.
 func Reply(s *access.Session, number int, text string, files []File) error {
 	return own(s, replying, number, func(tx *data.Tx, r *Request) error {
-		if r.State == Closed {
+		switch {
+		case r.Merged.Into != 0:
+			return refuseFolded()
+		case r.State == Closed:
 			return access.Conflict("Cette demande est clôturée\u00a0: rouvrez-la pour la compléter, ou faites une nouvelle demande.")
 		}
 		if err := checkMessage("message", "Rédigez votre message.", text, files); err != nil {
@@ -154,6 +158,12 @@ func Reply(s *access.Session, number int, text string, files []File) error {
 		}
 		return r.spoken(tx, Entry{By: s.Account.ID, ByName: s.Account.Name, Text: text, Files: files})
 	})
+}
+
+// refuseFolded refuses to go on with a merged request, without the number of the
+// other: it may be somebody else's.
+func refuseFolded() error {
+	return access.Conflict("Cette demande est traitée avec une autre\u00a0: pour la compléter, faites une nouvelle demande.")
 }
 
 // spoken adds a message of the requester, and tells those who answer.
@@ -180,7 +190,7 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 		}
 		switch {
 		case r.Merged.Into != 0:
-			return r.refuseLocked()
+			return refuseFolded()
 		case r.State != Closed:
 			return access.Conflict("Cette demande n’est pas clôturée\u00a0: ajoutez-y un message.")
 		case tx.Now.Sub(r.ClosedAt) > ReopenLife:

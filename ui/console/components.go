@@ -11,6 +11,8 @@ import (
 type componentsPage struct {
 	Fields  []web.Field
 	File    web.File
+	Files   []web.Files
+	Stored  []web.Stored
 	Badges  []web.Badge
 	Tabs    web.Tabs
 	Pager   web.Pager
@@ -34,7 +36,9 @@ func showComponents(v *web.Visit) error {
 		return access.NotFound()
 	}
 	const home = "/console/composants"
-	page := componentsPage{Home: home, File: web.File{Name: "fichier", Label: "Fichier"}, Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ."}}}, Dialog: v.Ask("fenetre") != "",
+	page := componentsPage{Home: home, File: web.File{Name: "fichier", Label: "Fichier"},
+		Files: []web.Files{web.AttachedFiles("pieces", "Pièces jointes"), web.AttachedFiles("refusees", "Pièces refusées")}, Stored: []web.Stored{{URL: home, Name: "capture.png", Size: web.Size(1_258_291)}, {URL: home, Name: "Convocation du conseil de classe.pdf", Size: web.Size(84_000)}},
+		Refused: web.View{Refusal: &access.Refusal{Fields: map[string]string{"faux": "Cette adresse e-mail n’a pas la forme nom@domaine.fr : corrigez-la ou videz le champ.", "refusees": "«\u00a0virus.exe\u00a0»\u00a0: ce type de fichier n’est pas accepté."}}}, Dialog: v.Ask("fenetre") != "",
 		Fields: []web.Field{
 			{Name: "simple", Label: "Champ simple", Value: "Camille", Complete: "off"},
 			{Name: "aide", Label: "Avec une aide", Hint: "Ce qu’il faut écrire, en peu de mots.", Complete: "off"},

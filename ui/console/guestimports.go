@@ -87,12 +87,6 @@ func downloadGuestModel(v *web.Visit) error {
 
 func uploadGuests(v *web.Visit) error {
 	uai := v.Part("uai")
-	select {
-	case uploads <- struct{}{}:
-		defer func() { <-uploads }()
-	default:
-		return &access.Refusal{Kind: access.Overloaded, Says: "Plusieurs fichiers sont déjà en cours d’envoi : réessayez dans quelques minutes."}
-	}
 	up, err := v.Receive(v.Appliance.Dir(), guestcsv.MaxBytes)
 	if access.KindOf(err) == access.TooLarge {
 		err = &access.Refusal{Kind: access.TooLarge, Says: "Ce fichier dépasse 2 Mo : partagez-le en plusieurs."}

@@ -119,18 +119,9 @@ func schoolName(v *web.Visit, uai string) (string, error) {
 	return tree.Name, err
 }
 
-// uploads bounds how many files are received at once.
-var uploads = make(chan struct{}, 4)
-
 func uploadImport(v *web.Visit) error {
 	if len(v.Session.Reach(access.ImportOwn)) == 0 {
 		return access.NotFound()
-	}
-	select {
-	case uploads <- struct{}{}:
-		defer func() { <-uploads }()
-	default:
-		return &access.Refusal{Kind: access.Overloaded, Says: "Plusieurs fichiers sont déjà en cours d’envoi : réessayez dans quelques minutes."}
 	}
 	up, err := v.Receive(v.Appliance.Dir(), UploadBytes)
 	if err != nil {

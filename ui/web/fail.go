@@ -40,7 +40,7 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 		page.Reference = s.Appliance.Store.ID()[:8]
 		s.Appliance.Log().Error().Err(err).Str("référence", page.Reference).Str("méthode", c.Method()).Str("chemin", c.Path()).Msg("requête en échec")
 	case access.Throttled, access.Overloaded:
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(max(refusal.Wait, time.Second)/time.Second)))
+		retryAfter(c, refusal)
 	}
 	v := s.visit(c)
 	if err := v.resume(false); err != nil {
@@ -51,6 +51,11 @@ func (s *Site) Fail(c *fiber.Ctx, err error) error {
 		return barePage(c, page) // the store itself does not answer
 	}
 	return nil
+}
+
+// retryAfter tells the browser when to try again.
+func retryAfter(c *fiber.Ctx, r *access.Refusal) {
+	c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(max(r.Wait, time.Second)/time.Second)))
 }
 
 // barePage says why a page is not shown with nothing else than these words.

@@ -47,7 +47,9 @@ type Frame struct {
 	Tree          []Node
 	Menus         []Menu // of nodes of the tree
 	Journal       *Journal
-	Side, Log     int // sizes of the panes, in steps
+	Requests      bool // the panes are those of the module Demandes
+	Side, Log     int  // sizes of the panes, in steps
+	Below         int  // of the pane of what is open in the module Demandes
 }
 
 // A Link leads somewhere.
@@ -122,8 +124,8 @@ func (v View) Unreachable() (string, error) { return v.site.Appliance.LinksLead(
 
 // Sizes of panes, in steps of the style sheet.
 const (
-	sideStep, logStep = 3, 4
-	lastStep          = 9
+	sideStep, logStep, belowStep = 3, 4, 6
+	lastStep                     = 9
 )
 
 func (v *Visit) step(pane string, usual int) int {
@@ -174,7 +176,7 @@ func (v *Visit) Show(name, title string, frame *Frame, page any) error {
 	if err != nil {
 		return err
 	}
-	frame.Side, frame.Log = v.step("side", sideStep), v.step("log", logStep)
+	frame.Side, frame.Log, frame.Below = v.step("side", sideStep), v.step("log", logStep), v.step("below", belowStep)
 	view.Console = frame
 	return v.send(name, view)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 	"net/url"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
@@ -19,14 +20,16 @@ type Site struct {
 	PublicURL *url.URL       // of links and cookies; nil when nobody gave one
 	Trusted   []netip.Prefix // proxies whose X-Forwarded-For is believed
 	Insecure  bool           // plain http beyond this host: every page says so
+	Patience  time.Duration  // with a browser that sends nothing, and for a place to send; half a minute if 0
 
 	instance string
 	streams  *streams
+	places   *places
 }
 
 // NewSite completes a site with what its appliance says of itself.
 func NewSite(s Site) *Site {
-	s.instance, s.streams = s.Appliance.Store.Instance(), newStreams()
+	s.instance, s.streams, s.places = s.Appliance.Store.Instance(), newStreams(), newPlaces()
 	return &s
 }
 

@@ -1,17 +1,15 @@
 package web
 
 import (
-	"bytes"
-	"crypto/subtle"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"mime/multipart"
 	"os"
+	"path/filepath"
+	"strings"
 
-	"github.com/gofiber/fiber/v2"
-
+	"preau/app"
 	"preau/app/access"
 )
 
@@ -23,21 +21,17 @@ type Uploaded struct {
 }
 
 // Receive streams the file of a form to a new file of dir, never in memory. The
-// token must be the first field of the form; limit is in bytes.
+// token must be the first field of the form; limit is in bytes. A form that
+// finds no place to be received in is refused with access.Overloaded.
 func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 	if v.Request().Header.ContentLength() > int(limit) {
 		return nil, tooLarge(limit)
 	}
-	_, params, err := mime.ParseMediaType(v.Ctx.Get(fiber.HeaderContentType))
-	if err != nil || params["boundary"] == "" {
-		return nil, &access.Refusal{Kind: access.Malformed, Says: "Choisissez un fichier, puis recommencez."}
-	}
-	body := v.Context().RequestBodyStream()
-	if body == nil {
-		body = bytes.NewReader(v.Body())
+	form, err := v.parts()
+	if err != nil {
+		return nil, err
 	}
 	up := &Uploaded{Form: map[string]string{}}
-	form := multipart.NewReader(body, params["boundary"])
 	for {
 		part, err := form.NextPart()
 		switch {
@@ -49,28 +43,31 @@ func (v *Visit) Receive(dir string, limit int64) (*Uploaded, error) {
 			if err := up.field(part); err != nil {
 				return nil, err
 			}
-		case subtle.ConstantTimeCompare([]byte(up.Form[TokenField]), []byte(v.Session.CSRF)) != 1:
+		case !v.holds(up.Form[TokenField]):
 			return nil, crossSite
 		default:
 			up.Name = Clean(part.FileName())
-			return up, up.keep(part, dir, limit)
+			return up, v.receive(up, part, dir, limit)
 		}
 	}
 }
 
-func interrupted(err error) error {
-	return &access.Refusal{Kind: access.Malformed, Says: "L’envoi du fichier a été interrompu. Recommencez.", Err: err}
-}
-
-// sent is what a browser sends of a part: that it stops is no fault of ours.
-type sent struct{ io.Reader }
-
-func (s sent) Read(p []byte) (int, error) {
-	n, err := s.Reader.Read(p)
-	if err != nil && err != io.EOF {
-		err = interrupted(err)
+// receive keeps the file of a form, once there is a place for it.
+func (v *Visit) receive(up *Uploaded, part io.Reader, dir string, limit int64) error {
+	leave, err := v.place()
+	if err != nil {
+		return err
 	}
-	return n, err
+	defer leave()
+	partial, n, err := keep(part, dir, limit)
+	if err != nil {
+		return err
+	}
+	if n > limit {
+		return errors.Join(tooLarge(limit), os.Remove(partial))
+	}
+	up.Path = filepath.Join(dir, app.SentPrefix+strings.TrimPrefix(filepath.Base(partial), app.PartialPrefix))
+	return os.Rename(partial, up.Path)
 }
 
 // tooLarge refuses more than so many bytes, and says what to do instead.
@@ -91,25 +88,23 @@ const mostFields = 20
 
 func (u *Uploaded) field(part *multipart.Part) error {
 	if len(u.Form) >= mostFields {
-		return &access.Refusal{Kind: access.Malformed, Says: "Ce formulaire n’est pas celui de l’ENT : rechargez la page, puis recommencez."}
+		return notOurs
 	}
-	value, err := io.ReadAll(io.LimitReader(sent{part}, longestField))
+	value, err := io.ReadAll(io.LimitReader(part, longestField))
 	u.Form[part.FormName()] = Clean(string(value))
 	return err
 }
 
-func (u *Uploaded) keep(part io.Reader, dir string, limit int64) (err error) {
-	f, err := os.CreateTemp(dir, "envoi-*")
+// keep copies at most limit bytes, and one more, to a new file of dir that the
+// next start removes. It returns the path, "" if it failed, and what was copied.
+func keep(part io.Reader, dir string, limit int64) (path string, n int64, err error) {
+	f, err := os.CreateTemp(dir, app.PartialPrefix+"*")
 	if err != nil {
-		return err
+		return "", 0, err
 	}
-	u.Path = f.Name()
-	n, err := io.Copy(f, io.LimitReader(sent{part}, limit+1))
-	if err == nil && n > limit {
-		err = tooLarge(limit)
-	}
+	n, err = io.Copy(f, io.LimitReader(part, limit+1))
 	if err = errors.Join(err, f.Close()); err != nil {
-		return errors.Join(err, os.Remove(u.Path))
+		return "", n, errors.Join(err, os.Remove(f.Name()))
 	}
-	return nil
+	return f.Name(), n, nil
 }

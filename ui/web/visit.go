@@ -24,6 +24,7 @@ type Visit struct {
 	refusal  *access.Refusal
 	unproved *access.Refusal // why the password that the form holds again is no proof
 	streamed bool            // its body is read by the handler, piece by piece
+	pace     *pace           // at which it is
 }
 
 // A Handler answers a visit.
@@ -53,7 +54,7 @@ func (r Router) Get(path string, h Handler) { r.to.Get(path, r.wrap(h)) }
 func (r Router) Post(path string, h Handler) { r.to.Post(path, r.wrap(h)) }
 
 // Upload mounts an action whose body is streamed: its handler reads it through
-// Visit.Parts, which compares the token.
+// Visit.Receive or Visit.ReceiveFiles, which compare the token.
 func (r Router) Upload(path string, h Handler) {
 	wrapped := r.wrap(h)
 	r.to.Post(path, func(c *fiber.Ctx) error {
@@ -252,10 +253,13 @@ func Clean(text string) string {
 // typed and what is wrong. Any other failure is returned as it is.
 func (v *Visit) Again(err error, page Handler) error {
 	switch kind := access.KindOf(err); kind {
-	case access.Invalid, access.Stale, access.Throttled:
+	case access.Invalid, access.Stale, access.Throttled, access.Overloaded:
 		errors.As(err, &v.refusal)
 		if v.unproved != nil && v.refusal.Fields[access.ProofField] != "" {
 			v.refusal = &access.Refusal{Kind: access.Invalid, Says: v.refusal.Says, Fields: map[string]string{access.ProofField: beside(v.unproved)}}
+		}
+		if kind == access.Overloaded {
+			retryAfter(v.Ctx, v.refusal)
 		}
 		v.Status(statusOf[kind])
 		return page(v)
@@ -270,6 +274,9 @@ func beside(r *access.Refusal) string {
 	}
 	return r.Says
 }
+
+// Refuse has the page say what is wrong with what was asked of it, in its address.
+func (v *Visit) Refuse(r *access.Refusal) { v.refusal = r }
 
 // Refused is why the form that the page shows again was refused, nil at first.
 func (v *Visit) Refused() *access.Refusal { return v.refusal }
@@ -287,9 +294,14 @@ func (v *Visit) Typed(name, stored string) string {
 // Done sends the browser on to a page of ours, with a message shown once.
 func (v *Visit) Done(path, message string) error {
 	if message != "" {
-		v.setCookie(v.Ctx, flashCookie, v.seal(flashCookie, message), time.Minute)
+		v.Tell(message)
 	}
 	return v.Redirect(OwnPath(path), fiber.StatusSeeOther)
+}
+
+// Tell makes the next page show a message, once.
+func (v *Visit) Tell(message string) {
+	v.setCookie(v.Ctx, flashCookie, v.seal(flashCookie, message), time.Minute)
 }
 
 // flash is the message of the action before this page, shown once.

@@ -17,7 +17,7 @@ document.addEventListener("htmx:after:swap", event => {
 	path = location.pathname;
 	// A dialog opens and closes over its page, which stays where it was.
 	if (!(over || dialog) || !path.startsWith(`${from}/`) && !from.startsWith(`${path}/`)) document.getElementById("central")?.scrollTo(0, 0);
-	root.dataset.pane = "central";
+	root.dataset.pane = document.getElementById("demande") ? "demande" : "central"; // what was opened stands in the pane below
 	if (!message) say(title || document.title); // the document gets its title after this
 	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone
 	document.dispatchEvent(new CustomEvent("preau:moved"));

@@ -1,0 +1,102 @@
+// A form with data-draft is kept on the server as one types, its files included:
+// a reload, the end of the session or a crash lose none of it. data-draft-url is
+// where it is kept; the answer says what is joined by now. While an earlier draft
+// waits for a decision (data-draft-waits), it is not written over.
+import "./ui/file.js";
+import { say } from "./ui/say.js";
+
+const pause = 1500; // ms after the last key
+const most = 4500; // ms after the first one that is not kept yet
+const touched = new Map(); // form → { timer, since }
+const saving = new Map(); // form → promise
+
+const drafted = target => target.form?.matches("[data-draft]:not([data-draft-waits])") ? target.form : null;
+
+function later(form) {
+	const { timer, since = Date.now() } = touched.get(form) ?? {};
+	clearTimeout(timer);
+	touched.set(form, { since, timer: setTimeout(() => save(form), Math.min(pause, Math.max(0, since + most - Date.now()))) });
+}
+
+for (const type of ["input", "change"]) document.addEventListener(type, event => {
+	const form = drafted(event.target);
+	if (form && !(event.target.type === "file" && !event.target.files.length)) later(form);
+});
+
+const chosen = form => [...form.querySelectorAll("input[type=file]")].flatMap(input => [...input.files]);
+
+async function save(form) {
+	clearTimeout(touched.get(form)?.timer);
+	if (!form.isConnected) return touched.delete(form);
+	if (saving.has(form)) return later(form); // one at a time, in order
+	touched.delete(form);
+	const files = chosen(form);
+	const sent = send(form, new FormData(form)).then(answer => answer?.ok && answer.text().then(text => show(form, text, files)));
+	saving.set(form, sent);
+	await sent.catch(() => {});
+	saving.delete(form);
+}
+
+async function send(form, body, more) {
+	try {
+		const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { "X-Preau-Fond": "1" }, ...more });
+		if (answer.status === 401) note(form, "Votre session a pris fin. Votre saisie est gardée : envoyez-la pour vous reconnecter et la retrouver.");
+		else if (answer.status === 403) note(form, "Cette page est restée ouverte trop longtemps. Votre saisie est gardée : rechargez la page pour la retrouver.");
+		else if (!answer.ok) note(form, "Votre saisie n’a pas pu être gardée. Copiez-la avant de quitter cette page.");
+		return answer;
+	} catch {
+		note(form, "Votre saisie n’est pas encore gardée : vérifiez la connexion.");
+		later(form);
+	}
+}
+
+function note(form, text) {
+	const kept = form.querySelector("[data-kept]");
+	let line = kept.querySelector(".note");
+	if (!line) {
+		line = document.createElement("p");
+		line.className = "note";
+		kept.append(line);
+	}
+	if (line.textContent !== text) say(line.textContent = text);
+}
+
+// What was sent is joined: the field of the files is empty again, unless somebody
+// has chosen others meanwhile.
+function show(form, text, files) {
+	const now = chosen(form);
+	if (files.length && now.length === files.length && now.every((file, i) => file === files[i])) {
+		for (const input of form.querySelectorAll("input[type=file]")) {
+			input.value = "";
+			input.dispatchEvent(new Event("change", { bubbles: true }));
+		}
+	}
+	const template = document.createElement("template");
+	template.innerHTML = text;
+	const kept = form.querySelector("[data-kept]");
+	const at = kept.contains(document.activeElement) ? document.activeElement.value : null;
+	kept.replaceWith(template.content.querySelector("[data-kept]"));
+	if (at) form.querySelector(`[data-kept] [value="${CSS.escape(at)}"]`)?.focus();
+}
+
+// What is being kept is kept before the form leaves, or it would come back as a
+// draft of what was sent.
+document.addEventListener("submit", event => {
+	const form = event.target;
+	clearTimeout(touched.get(form)?.timer);
+	touched.delete(form);
+	if (!saving.has(form)) return;
+	event.preventDefault();
+	event.stopImmediatePropagation();
+	saving.get(form).catch(() => {}).finally(() => setTimeout(() => form.requestSubmit(event.submitter)));
+}, true);
+
+// Leaving the page keeps the last words: the browser sends no file then.
+addEventListener("pagehide", () => {
+	for (const form of touched.keys()) {
+		const words = new FormData(form);
+		for (const [name, value] of [...words]) if (value instanceof File) words.delete(name);
+		send(form, words, { keepalive: true });
+	}
+	touched.clear();
+});
