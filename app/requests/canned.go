@@ -68,12 +68,12 @@ const (
 
 // A Wording is what is typed of a canned answer.
 type Wording struct {
-	At         data.Place // Personally for one's own
+	At         string // a place, or Personally
 	Name, Text string
 }
 
 // Personally stands for the place of what one person only reads.
-const Personally data.Place = "moi"
+const Personally = "moi"
 
 func (w Wording) check() error {
 	wrong := map[string]string{}
@@ -103,7 +103,7 @@ func WriteCanned(s *access.Session, id string, w Wording) (string, error) {
 		return id, s.Upkeep(func(tx *data.Tx) error { return writeOwn(viewing.Over(tx), s, &id, w) })
 	}
 	return id, s.Do(writingCanned, func(tx *data.Tx) (data.Row, error) {
-		c := Canned{ID: tx.ID(), At: w.At}
+		c := Canned{ID: tx.ID(), At: data.Place(w.At)}
 		if id != "" {
 			var err error
 			if c, err = CannedAnswers.Get(tx, id); err != nil {

@@ -139,7 +139,8 @@ func (x *Export) each(fn func(*data.Tx, Request) error) error {
 	return nil
 }
 
-// Write writes the file, without any text of a thread.
+// Write writes the file, without any text of a thread. One that is cut short says
+// so on its last line.
 func (x *Export) Write(to io.Writer) error {
 	out := sheet.NewWriter(to)
 	if err := out.Write("N°", "Priorité", "Établissement", "UAI", "Reçue le", "Demandeur", "Profil", "Canal", "Service", "Type", "Dernière action", "Intervenant", "État", "Âge (jours)", "Clôturée le", "Niveau 2", "Résumé"); err != nil {
@@ -154,6 +155,9 @@ func (x *Export) Write(to io.Writer) error {
 		return out.Write(strconv.Itoa(r.Number), r.Priority.Label(), school, r.UAI(), moment(r.Received), r.From.Name, r.From.Profile.One(), r.Channel.Label(), r.Service.Label(), r.Type.Label(),
 			moment(r.ActedAt), r.AssigneeName, r.State.Label(), strconv.Itoa(int(r.Age(now)/(24*time.Hour))), moment(r.ClosedAt), r.Escalation.String(), r.Summary)
 	})
+	if err != nil {
+		err = errors.Join(err, out.Write("Fichier incomplet\u00a0: l’export a été interrompu, recommencez."))
+	}
 	return errors.Join(err, out.Close())
 }
 

@@ -39,9 +39,10 @@ type Many struct {
 
 // An Outcome is what became of one request of a mass action.
 type Outcome struct {
-	Number int
-	Done   bool
-	Says   string // why it was left as it is
+	Number  int
+	Summary string // "" for one out of reach
+	Done    bool
+	Says    string // why it was left as it is
 }
 
 // Chosen returns the requests of some numbers, or with none all those of a filter
@@ -137,7 +138,21 @@ func Apply(s *access.Session, numbers []int, m Many) (all []Outcome, err error) 
 		}
 		all = append(all, o)
 	}
-	return all, nil
+	return all, summarize(s, all)
+}
+
+// summarize names the requests within reach.
+func summarize(s *access.Session, all []Outcome) error {
+	return s.See(func(tx *data.Tx) error {
+		for i, o := range all {
+			r, err := Requests.Get(tx, keyOf(o.Number))
+			if err != nil && !errors.Is(err, data.ErrNotFound) {
+				return err
+			}
+			all[i].Summary = r.Summary
+		}
+		return nil
+	})
 }
 
 // sentence is a refusal in one text, for a line.

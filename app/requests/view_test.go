@@ -65,7 +65,7 @@ func TestCanned(t *testing.T) {
 	c := newCast(t)
 	write := func(s *access.Session, at data.Place, name string) string {
 		t.Helper()
-		id, err := requests.WriteCanned(s, "", requests.Wording{At: at, Name: name, Text: "Bonjour {prenom}, votre demande n° {numero}."})
+		id, err := requests.WriteCanned(s, "", requests.Wording{At: string(at), Name: name, Text: "Bonjour {prenom}, votre demande n° {numero}."})
 		c.must(err)
 		return id
 	}
@@ -94,13 +94,13 @@ func TestCanned(t *testing.T) {
 		_, err := requests.CannedOf(c.sophie, id)
 		wants(t, "another’s", err, access.Missing)
 		wants(t, "drop another’s", requests.DropCanned(c.sophie, id), access.Missing)
-		_, err = requests.WriteCanned(c.sophie, id, requests.Wording{At: placeOf(balzac), Name: "Volée", Text: "x"})
+		_, err = requests.WriteCanned(c.sophie, id, requests.Wording{At: string(placeOf(balzac)), Name: "Volée", Text: "x"})
 		wants(t, "write another’s", err, access.Missing)
 		_, err = requests.WriteCanned(c.sophie, id, requests.Wording{At: requests.Personally, Name: "Volée", Text: "x"})
 		wants(t, "make another’s one’s own", err, access.Missing)
 	}
 	for _, at := range []data.Place{"val-de-seine", placeOf(colette), "", "nulle-part"} {
-		if _, err := requests.WriteCanned(c.claire, "", requests.Wording{At: at, Name: "Trop haut", Text: "x"}); err == nil {
+		if _, err := requests.WriteCanned(c.claire, "", requests.Wording{At: string(at), Name: "Trop haut", Text: "x"}); err == nil {
 			t.Errorf("written for %q", at)
 		}
 	}
@@ -113,7 +113,7 @@ func TestCanned(t *testing.T) {
 	}
 	_, err = requests.CannedFor(c.claire, placeOf(colette))
 	wants(t, "of a foreign place", err, access.Missing)
-	_, err = requests.WriteCanned(c.claire, school, requests.Wording{At: placeOf(balzac), Name: "De Balzac", Text: "Bonsoir {demandeur}."})
+	_, err = requests.WriteCanned(c.claire, school, requests.Wording{At: string(placeOf(balzac)), Name: "De Balzac", Text: "Bonsoir {demandeur}."})
 	c.must(err)
 	c.must(requests.DropCanned(c.claire, own))
 	if got := read(c.claire); strings.Contains(got, "La mienne") {
@@ -136,8 +136,8 @@ func TestFill(t *testing.T) {
 	}
 	_, err := requests.WriteCanned(c.claire, "", requests.Wording{At: requests.Personally, Name: "Fausse", Text: "Bonjour {nom}"})
 	wantsField(t, "an unknown variable", err, "texte")
-	wantsField(t, "a variable left", requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour {prenom}"}), "solution")
-	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Le bloc { a: 1 } est juste."}))
+	wantsField(t, "a variable left", c.solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour {prenom}"}), "solution")
+	c.solve(c.claire, n, 0, requests.Solve{Solution: "Le bloc { a: 1 } est juste."})
 	d.Request.From.Name, d.Service = requests.Unknown, ""
 	if got := requests.Fill("{demandeur} {prenom} {service}", d, c.claire); got != "{demandeur} {prenom} {service}" {
 		t.Error(got)
