@@ -114,7 +114,7 @@ func SendAnswer(s *access.Session, number int) (mailed bool, err error) {
 		mailed = e.Mail != ""
 		r.Solution = ""
 		if r.AnsweredAt.IsZero() {
-			r.AnsweredAt = tx.Now
+			r.AnsweredAt, r.AnswerTook = tx.Now, r.Age(tx.Now)
 		}
 		if r.State == Open {
 			r.become(InProgress, tx.Now)

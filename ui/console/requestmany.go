@@ -29,6 +29,9 @@ func mountSearches(c web.Router) {
 	c.Get("/demandes/reponses-types/:modele/suppression", askCannedDrop)
 	c.Post("/demandes/reponses-types/:modele/suppression", ownCanned(dropCanned))
 	c.Get("/demandes/:numero/modeles", fillCanned)
+
+	c.Get("/demandes/statistiques", showStatistics)
+	c.Get("/demandes/statistiques.csv", downloadStatistics)
 }
 
 // requestManyPage is console/requestmany.html: what is about to be done to some
