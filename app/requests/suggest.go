@@ -1,7 +1,9 @@
 package requests
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"preau/app/access"
@@ -40,7 +42,20 @@ func Suggest(s *access.Session, text string, n int) (lines []Line, err error) {
 		}
 		return nil
 	})
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		if n := number(text); a.Number == n || b.Number == n {
+			return rank(b.Number == n) - rank(a.Number == n)
+		}
+		return cmp.Or(b.ActedAt.Compare(a.ActedAt), b.Number-a.Number)
+	})
 	return lines, err
+}
+
+func rank(first bool) int {
+	if first {
+		return 1
+	}
+	return 0
 }
 
 func numberKey(text string) string {
