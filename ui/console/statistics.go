@@ -157,7 +157,7 @@ func figuresOf(st requests.Statistics) []figure {
 	}
 	return []figure{
 		{"Reçues", web.Number(st.Received), ""}, {"Clôturées", web.Number(st.Closed), "hors fusions"}, {"Rouvertes", web.Number(st.Reopened), ""},
-		{"Première réponse", lasting(st.Answer, st.Answered), "délai médian, hors attente"}, {"Résolution", lasting(st.Resolution, st.Resolved), "délai médian, hors attente"}, opinion,
+		{"Première réponse", lasting(st.Answer, st.Answered), "médiane hors attente"}, {"Résolution", lasting(st.Resolution, st.Resolved), "médiane hors attente"}, opinion,
 		{"Ouvertes et en cours", web.Number(st.Open), "aujourd’hui"}, {"En attente", web.Number(st.Waiting), "aujourd’hui"},
 	}
 }
