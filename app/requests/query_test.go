@@ -128,7 +128,7 @@ func (c *cast) signInAs(t *testing.T, last, first string) *access.Session {
 func TestNumber(t *testing.T) {
 	c := newCast(t)
 	n := c.declared(c.lucas, form("Ordinateur de la salle 204"))
-	c.solve(c.claire, n, 0, requests.Solve{Solution: "Remplacé.", Resolved: true})
+	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Remplacé.", Resolved: true}))
 	c.indexed()
 	found := func(s *access.Session, text string) string {
 		t.Helper()
@@ -183,7 +183,7 @@ func TestSuggest(t *testing.T) {
 	c := newCast(t)
 	c.declared(c.lucas, form("Imprimante de la salle 2"))
 	c.declared(c.lucas, form("Tableau numérique"))
-	c.solve(c.claire, 2, 0, requests.Solve{Solution: "Fait.", Resolved: true})
+	c.must(requests.Solved(c.claire, 2, 0, requests.Solve{Solution: "Fait.", Resolved: true}))
 	c.indexed()
 	for text, want := range map[string]string{"2": "2 1 ", "n° 1": "1 ", "tabl num": "2 ", "martin": "2 1 ", "éteint": "", "9": "", " ": ""} {
 		lines, err := requests.Suggest(c.claire, text, 5)

@@ -23,7 +23,7 @@ func TestStatisticsAgree(t *testing.T) {
 		case r.State == requests.Closed && i%3 == 0:
 			c.must(requests.SetState(s, r.Number, 0, requests.InProgress, time.Time{}))
 		case r.State != requests.Closed && i%2 == 0:
-			c.solve(s, r.Number, 0, requests.Solve{Solution: "Voilà."})
+			c.must(requests.Solved(s, r.Number, 0, requests.Solve{Solution: "Voilà."}))
 			_, err := requests.SendAnswer(s, r.Number)
 			c.must(err)
 		case r.State != requests.Closed && i%5 == 0 && r.UAI() == all[0].UAI() && i > 0:

@@ -136,8 +136,8 @@ func TestFill(t *testing.T) {
 	}
 	_, err := requests.WriteCanned(c.claire, "", requests.Wording{At: requests.Personally, Name: "Fausse", Text: "Bonjour {nom}"})
 	wantsField(t, "an unknown variable", err, "texte")
-	wantsField(t, "a variable left", c.solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour {prenom}"}), "solution")
-	c.solve(c.claire, n, 0, requests.Solve{Solution: "Le bloc { a: 1 } est juste."})
+	wantsField(t, "a variable left", requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour {prenom}"}), "solution")
+	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Le bloc { a: 1 } est juste."}))
 	d.Request.From.Name, d.Service = requests.Unknown, ""
 	if got := requests.Fill("{demandeur} {prenom} {service}", d, c.claire); got != "{demandeur} {prenom} {service}" {
 		t.Error(got)

@@ -256,10 +256,10 @@ func filesOf(home string, files []requests.File) (lines []web.Stored) {
 }
 
 // entryWords say what each kind of entry is, and who reads it.
-var entryWords = map[requests.EntryKind]struct{ icon, says string }{
-	requests.Answer:  {"reply", "Réponse à l’utilisateur"},
-	requests.Message: {"chat-left-text", "Message du demandeur"},
-	requests.Note:    {"lock", "Note interne, lue par les administrateurs seulement"},
+var entryWords = map[requests.EntryKind]web.Link{
+	requests.Answer:  {Icon: "reply", Label: "Réponse à l’utilisateur"},
+	requests.Message: {Icon: "chat-left-text", Label: "Message du demandeur"},
+	requests.Note:    {Icon: "lock", Label: "Note interne, lue par les administrateurs seulement"},
 }
 
 func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err error) {
@@ -284,7 +284,7 @@ func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err
 	} else if inserted != "" {
 		t.Solution.Value = strings.TrimSpace(t.Solution.Value + "\n\n" + inserted)
 	}
-	t.Note = web.Text{Name: "note", Label: "Note interne", Value: t.Noted.Value("note", ""), Hint: "Lue par les administrateurs seulement, jamais par le demandeur."}
+	t.Note = web.Text{Name: "note", Label: "Texte de la note", Value: t.Noted.Value("note", ""), Hint: "Lue par les administrateurs seulement, jamais par le demandeur."}
 	t.Resolved = t.Draft.Value("resolution", yes(t.Closed)) == "oui"
 	at := d.ClosedAt
 	if at.IsZero() {
@@ -323,7 +323,7 @@ func yes(on bool) string {
 
 func entryOf(v *web.Visit, p *requestPane, e requests.Said) entryLine {
 	words := entryWords[e.Kind]
-	line := entryLine{ID: strconv.Itoa(e.Rank), Kind: string(e.Kind), Icon: words.icon, Label: words.says, ISO: e.Made.Format("2006-01-02T15:04:05Z07:00"), Day: e.ByName + ", " + web.Moment(v.Session.Now(), e.Made),
+	line := entryLine{ID: strconv.Itoa(e.Rank), Kind: string(e.Kind), Icon: words.Icon, Label: words.Label, ISO: e.Made.Format("2006-01-02T15:04:05Z07:00"), Day: e.ByName + ", " + web.Moment(v.Session.Now(), e.Made),
 		Text: e.Text, Files: filesOf(p.Home, e.Files), Refused: e.Refused}
 	if e.Via == requests.Mail {
 		line.Label += ", par courriel"

@@ -50,6 +50,9 @@ type requestsPage struct {
 	Pane    string       // heading of the pane below, "" for none
 }
 
+// Below reports whether a request, or a new one, is open.
+func (p requestsPage) Below() bool { return p.Pane != "" }
+
 // A requestSearch is the pane « Recherche ».
 type requestSearch struct {
 	Home, Clear string
@@ -82,7 +85,7 @@ type requestHead struct {
 
 type requestLine struct {
 	Number, URL, Name string
-	Here              bool
+	Here, Urgent      bool
 	Cells             []requestCell
 }
 
@@ -327,7 +330,7 @@ func stateBadge(r requests.Request) web.Badge {
 
 func requestLineOf(v *web.Visit, l requests.Line, shown []string, here int) requestLine {
 	number := strconv.Itoa(l.Number)
-	line := requestLine{Number: number, URL: withQuery(requestsHome+"/"+number, listQuery(v)), Name: l.Label(), Here: l.Number == here}
+	line := requestLine{Number: number, URL: withQuery(requestsHome+"/"+number, listQuery(v)), Name: l.Label(), Here: l.Number == here, Urgent: l.Priority == requests.Urgent}
 	now := v.Session.Now()
 	for _, key := range shown {
 		c := requestCell{Key: key}
@@ -339,13 +342,13 @@ func requestLineOf(v *web.Visit, l requests.Line, shown []string, here int) requ
 		case "etablissement":
 			c.Text = l.School
 		case "recue":
-			c.Text = web.Stamp(l.Received)
+			c.Text = l.Received.Local().Format("02/01/2006 15:04")
 		case "demandeur":
 			c.Text = l.From.Name
 		case "service":
 			c.Text = l.Service.Label()
 		case "action":
-			c.Text = web.Moment(now, l.ActedAt)
+			c.Text = l.ActedAt.Local().Format("02/01/2006 15:04")
 		case "intervenant":
 			if c.Text = l.AssigneeName; c.Text == "" {
 				c.Text = "–"

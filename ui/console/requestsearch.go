@@ -71,7 +71,11 @@ func searchChoices(v *web.Visit, look requests.Look) ([]web.Choice, error) {
 			assignee.Options = append(assignee.Options, web.ChoiceOption{Value: a.ID, Label: a.Name, Chosen: look.Assignee == a.ID})
 		}
 	}
-	return []web.Choice{assignee, priority, service, channel}, err
+	all := []web.Choice{assignee, priority, service, channel}
+	for i, c := range all {
+		all[i].ID = "r-" + c.Name // a request that is open has fields of these names
+	}
+	return all, err
 }
 
 // serviceChoice is the box of the services; one that is none of them has the

@@ -49,7 +49,7 @@ type Frame struct {
 	Journal       *Journal
 	Requests      bool // the panes are those of the module Demandes
 	Side, Log     int  // sizes of the panes, in steps
-	Below         int  // of the pane of what is open in the module Demandes
+	Under         int  // size of the pane of what is open in the module Demandes
 }
 
 // A Link leads somewhere.
@@ -117,6 +117,12 @@ func (v View) Placed() bool {
 	return ok && p.Placed()
 }
 
+// Below reports whether what the page is about stands in the pane below its list.
+func (v View) Below() bool {
+	p, ok := v.Page.(interface{ Below() bool })
+	return ok && v.Console != nil && p.Below()
+}
+
 // Unreachable is the address that the links of leaving mails begin with, when
 // their recipients cannot reach it; "" otherwise. Parts/unreachable says so, on
 // the pages that make mails leave.
@@ -176,7 +182,7 @@ func (v *Visit) Show(name, title string, frame *Frame, page any) error {
 	if err != nil {
 		return err
 	}
-	frame.Side, frame.Log, frame.Below = v.step("side", sideStep), v.step("log", logStep), v.step("below", belowStep)
+	frame.Side, frame.Log, frame.Under = v.step("side", sideStep), v.step("log", logStep), v.step("below", belowStep)
 	view.Console = frame
 	return v.send(name, view)
 }

@@ -91,6 +91,7 @@ type Option struct{ ID, URL, Label, Note, Icon, Tone string }
 // A Choice is a box to choose one value among few: a select.
 type Choice struct {
 	Name, Label string
+	ID          string // "" for that of its name
 	Options     []ChoiceOption
 	Locked      bool
 }
