@@ -324,7 +324,7 @@ func TestDraftAsOneTypes(t *testing.T) {
 		return got
 	}
 	before := h.events()
-	if got := types(piece{"message", "", "Touj"}, piece{web.FilesField, "capture.png", png}, piece{web.FilesField, "jeu.exe", "MZ"}); !strings.Contains(got.Body, "capture.png <small>") || !strings.Contains(got.Body, "jeu.exe") || !strings.Contains(got.Body, "gardée depuis") {
+	if got := types(piece{"message", "", "Touj"}, piece{web.FilesField, "capture.png", png}, piece{web.FilesField, "jeu.exe", "MZ"}); !strings.Contains(got.Body, "capture.png <small>") || !strings.Contains(got.Body, "jeu.exe") || !strings.Contains(got.Body, "Saisie gardée à") {
 		t.Error(got.Body)
 	}
 	if got := types(piece{"message", "", "Toujours rien"}, piece{web.FilesField, "capture.png", png}); strings.Count(got.Body, "<small>") != 1 {
@@ -358,6 +358,24 @@ func TestDraftAsOneTypes(t *testing.T) {
 	if text := lucas.text(at + "?brouillon=" + url.QueryEscape(screen)); strings.Contains(text, "Toujours rien") {
 		t.Error("what was abandoned is there")
 	}
+}
+
+// TestDraftFilesAreShownFirst: a file of a draft goes with what is sent only if
+// the form showed it, ticked; the others go with the draft.
+func TestDraftFilesAreShownFirst(t *testing.T) {
+	h := newHouse(t)
+	s := h.signed("lucas.martin")
+	var ids []string
+	for _, name := range []string{"montre.txt", "decoche.txt", "oublie.txt"} {
+		f, err := requests.Keep(s, name, "text/plain", strings.NewReader(name))
+		must(t, err)
+		must(t, requests.Jot(s, "nouvelle", map[string]string{"resume": "Ancien"}, f))
+		ids = append(ids, f.ID)
+	}
+	lucas, julien := h.enter("lucas.martin"), h.enter("julien.petit")
+	full := incident("Nouveau", piece{"fichier-vu", "", ids[0]}, piece{"fichier-garde", "", ids[0]}, piece{"fichier-vu", "", ids[1]}, piece{web.FilesField, "encore.txt", "encore"})
+	julien.holds(julien.at(julien.sendForm("/incidents/nouveau", full...)), "encore.txt", "-montre.txt") // it is not his
+	lucas.holds(lucas.at(lucas.sendForm("/incidents/nouveau", full...)), "montre.txt", "encore.txt", "-decoche.txt", "-oublie.txt")
 }
 
 // TestDraftAfterTheSession: a form that comes when the session is over, or is
