@@ -22,7 +22,7 @@ var (
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned}
 
 func filled(value string) []string {
 	if value == "" {
