@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -175,6 +177,72 @@ func TestDamaged(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, out)
 		}
 	}
+}
+
+// TestKilledUpload kills the executable while it receives a file, KILLS times,
+// five unless said: the next start leaves nothing of it.
+func TestKilledUpload(t *testing.T) {
+	from, err := seeded()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "demo")
+	if err := copyDir(from, dir); err != nil {
+		t.Fatal(err)
+	}
+	received := func() []string {
+		left, err := filepath.Glob(filepath.Join(dir, "reception-*"))
+		sent, err2 := filepath.Glob(filepath.Join(dir, "envoi-*"))
+		if err := errors.Join(err, err2); err != nil {
+			t.Fatal(err)
+		}
+		return append(left, sent...)
+	}
+	kills := 5
+	if n, err := strconv.Atoi(os.Getenv("KILLS")); err == nil {
+		kills = n
+	}
+	for round := range kills {
+		a, err := start("demo", "--data", dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { a.cmd.Process.Kill() }) // whatever ends the round
+		if left := received(); len(left) > 0 {
+			t.Fatalf("round %d: %v are left", round, left)
+		}
+		c := call(t, a, "marc.dubois")
+		head := "--limite\r\nContent-Disposition: form-data; name=\"jeton\"\r\n\r\n" + c.jeton + "\r\n--limite\r\nContent-Disposition: form-data; name=\"fichier\"; filename=\"annuaire.zip\"\r\n\r\n"
+		ended := make(chan error, 1)
+		go func() {
+			_, _, _, err := c.trySend(http.MethodPost, "/console/imports", io.MultiReader(strings.NewReader(head), zeros{}), "Content-Type", "multipart/form-data; boundary=limite", "Origin", c.base)
+			ended <- err
+		}()
+		for end := time.Now().Add(time.Minute); len(received()) == 0; time.Sleep(time.Millisecond) {
+			if time.Now().After(end) {
+				t.Fatal("nothing is received")
+			}
+		}
+		time.Sleep(time.Duration(rand.IntN(50)) * time.Millisecond) // the moment of the cut is the point
+		a.kill()
+		if err := <-ended; err == nil {
+			t.Fatal("the file was answered: nothing was cut")
+		}
+		if len(received()) == 0 {
+			t.Fatal("nothing was left to remove")
+		}
+	}
+	a, err := start("demo", "--data", dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := received(); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+	if err := a.stop(); err != nil {
+		t.Error(err)
+	}
+	check(t, dir)
 }
 
 // TestKilledImport kills an import at random times, again and again: what it

@@ -111,16 +111,7 @@ func (c *candidate) again(h header) error {
 	if h.orientation > 1 {
 		img = turned{img, h.orientation}
 	}
-	var out capped
-	switch h.ext {
-	case "png":
-		err = png.Encode(&out, img)
-	default:
-		if err = jpeg.Encode(&out, img, &jpeg.Options{Quality: 90}); errors.Is(err, errFull) {
-			out.Reset()
-			err = jpeg.Encode(&out, img, &jpeg.Options{Quality: 70})
-		}
-	}
+	out, err := encode(img, h.ext)
 	if errors.Is(err, errFull) {
 		return because("sans ses données cachées, cette image dépasse 10\u00a0Mio. Réduisez-la, ou enregistrez-la en JPEG.")
 	}
@@ -129,6 +120,21 @@ func (c *candidate) again(h header) error {
 	}
 	c.Content, c.Size = bytes.NewReader(out.Bytes()), int64(out.Len())
 	return nil
+}
+
+// encode writes an image, a photograph as well as its size allows.
+func encode(img image.Image, ext string) (out capped, err error) {
+	if ext == "png" {
+		err = png.Encode(&out, img)
+		return out, err
+	}
+	for _, quality := range []int{90, 70, 50} {
+		out.Reset()
+		if err = jpeg.Encode(&out, img, &jpeg.Options{Quality: quality}); !errors.Is(err, errFull) {
+			break
+		}
+	}
+	return out, err
 }
 
 // A source tells the failures of the content from those of a decoder.
