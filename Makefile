@@ -22,7 +22,7 @@ assets/lib/htmx.js: package.json package-lock.json go.mod build.mjs assets/npm/h
 run: build
 	./preau demo --listen $(DEMO)
 
-# Chromium, the mail server Exim and LibreOffice, for the tests only.
+# Chromium, the mail servers Exim and Dovecot, LibreOffice, for the tests only.
 setup:
 	sh e2e/setup.sh
 

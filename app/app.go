@@ -46,8 +46,9 @@ type Config struct {
 
 // An App is an open appliance.
 type App struct {
-	Store *data.Store
-	Gate  *access.Gate
+	Store    *data.Store
+	Gate     *access.Gate
+	Presence *requests.Presence
 
 	cfg      Config
 	key      []byte
@@ -90,7 +91,7 @@ func Open(cfg Config) (*App, error) {
 	if err != nil {
 		return nil, Explain(cfg.Dir, err)
 	}
-	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), cfg: cfg, key: key}
+	a := &App{Store: store, Gate: access.NewGate(store, cfg.Rand), Presence: requests.NewPresence(), cfg: cfg, key: key}
 	a.ctx, a.stop = context.WithCancel(context.Background())
 	if err := a.recogniseKey(); err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -204,6 +205,8 @@ func (a *App) Start(ctx context.Context) error {
 		{"@every 1m", "contrôle d’accès", a.Gate.Flush},
 		{"@every 1h", "sessions terminées", a.Gate.Sweep},
 		{"@every 1h", "courriels anciens", a.sweepMails},
+		{"@every 1m", "demandes en attente", func() error { return requests.Awake(a.Gate.System("Fin d’attente des demandes")) }},
+		{"@every 1h", "brouillons anciens", func() error { return requests.SweepDrafts(a.Gate.System("Brouillons anciens")) }},
 		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
 	} {
 		if _, err := a.cron.AddFunc(job.when, func() {

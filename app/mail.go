@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
 
 	"preau/app/connect/mail"
 	"preau/app/connect/outbound"
 	"preau/app/post"
+	"preau/app/requests"
 	"preau/data"
 )
 
@@ -70,7 +72,14 @@ type round struct {
 	how     post.Settings
 	server  mail.Server
 	policy  outbound.Policy
-	letters []mail.Message
+	letters []handed
+}
+
+// A handed mail is one of the queue, as it leaves.
+type handed struct {
+	mail.Message
+	post  string // identifier in the queue
+	about string // key of the request that is told what became of it, "" for none
 }
 
 // round reads the settings and the mails whose turn has come. Those that cannot
@@ -109,11 +118,32 @@ func (c *courier) round() (r round, err error) {
 			if err != nil {
 				return err
 			}
-			r.letters = append(r.letters, mail.Message{ID: m.ID, From: c.app.sender(r.how), FromName: set.Name, To: m.To, Subject: m.Subject, Text: letter.Text, HTML: letter.HTML})
+			h := handed{post: m.ID, Message: mail.Message{ID: m.ID, From: c.app.sender(r.how), FromName: set.Name, To: m.To, Subject: m.Subject, Text: letter.Text, HTML: letter.HTML}}
+			r.letters = append(r.letters, h.threaded(m.Thread))
 		}
 		return nil
 	})
 	return r, err
+}
+
+// threaded places a mail among those of its thread.
+func (h handed) threaded(t *post.Thread) handed {
+	if t == nil {
+		return h
+	}
+	if h.ID, h.about = t.ID, t.About; t.From != "" {
+		h.From = t.From
+	}
+	for _, id := range []string{t.Root, t.Reply} {
+		if id == "" || id == t.ID {
+			continue
+		}
+		if !strings.Contains(id, "@") {
+			id += h.From[strings.LastIndexByte(h.From, '@'):]
+		}
+		h.InReplyTo, h.References = id, append(h.References, id)
+	}
+	return h
 }
 
 // mailJob is the name of the job in the store.
@@ -146,13 +176,15 @@ func (c *courier) deliver(r round) {
 // hand hands one mail over, and notes what became of it. What the appliance
 // interrupts by stopping is no try. The failures of the server are for later: it
 // is for who runs the appliance to mend them, and no mail is lost meanwhile.
-func (c *courier) hand(r round, m mail.Message) *mail.Failure {
+func (c *courier) hand(r round, m handed) *mail.Failure {
 	if c.app.ctx.Err() != nil {
 		return nil
 	}
 	err := c.send(r, m)
 	if err == nil {
-		c.later(func(tx *data.Tx) error { return post.Delivered(tx, m.ID) })
+		c.later(func(tx *data.Tx) error {
+			return errors.Join(post.Delivered(tx, m.post), requests.Mailed(tx, m.about, m.To, ""))
+		})
 		c.report(c.note())
 		return nil
 	}
@@ -162,26 +194,39 @@ func (c *courier) hand(r round, m mail.Message) *mail.Failure {
 	failure, ok := errors.AsType[*mail.Failure](err)
 	if !ok {
 		failure = &mail.Failure{Temporary: true, Message: true, Says: "L’envoi a échoué."}
-		c.app.cfg.Log.Error().Err(err).Str("courriel", m.ID).Msg("envoi interrompu")
+		c.app.cfg.Log.Error().Err(err).Str("courriel", m.post).Msg("envoi interrompu")
 	}
 	c.later(func(tx *data.Tx) error {
 		if failure.Message {
-			return post.Refused(tx, m.ID, failure.Says, failure.Temporary)
+			return m.refused(tx, failure.Says, failure.Temporary)
 		}
-		return r.unlessChanged(tx, func() error { return post.Refused(tx, m.ID, failure.Says, true) })
+		return r.unlessChanged(tx, func() error { return m.refused(tx, failure.Says, true) })
 	})
 	c.report(c.note())
 	return failure
 }
 
+// refused notes that a mail could not be delivered, and tells its request when it
+// never will be.
+func (h handed) refused(tx *data.Tx, says string, temporary bool) error {
+	if err := post.Refused(tx, h.post, says, temporary); err != nil || h.about == "" {
+		return err
+	}
+	m, err := post.Mails.Get(tx, h.post)
+	if err != nil || m.State != post.Failed {
+		return err
+	}
+	return requests.Mailed(tx, h.about, h.To, says)
+}
+
 // send makes an error of a panic: the mail has its pause like another.
-func (c *courier) send(r round, m mail.Message) (err error) {
+func (c *courier) send(r round, m handed) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panique : %v", p)
 		}
 	}()
-	return r.server.Send(c.app.ctx, r.policy, m)
+	return r.server.Send(c.app.ctx, r.policy, m.Message)
 }
 
 func (c *courier) report(err error) {

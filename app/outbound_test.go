@@ -31,12 +31,14 @@ var leaving = map[string][]string{
 	"github.com/wneessen/go-mail":                  {"NewClient", "Client", "QuickSend"},
 	"github.com/wneessen/go-mail/smtp":             {"Dial", "SendMail"},
 	"github.com/jlaffaye/ftp":                      {"Dial*"},
+	"github.com/emersion/go-imap/v2/imapclient":    {"Dial*"},
 }
 
 // leave are the files that open a connection, with the names that they use.
 var leave = map[string][]string{
 	// The one way out.
 	"app/connect/outbound/policy.go": {"net.Dialer"},
+	"app/connect/outbound/http.go":   {"net/http.Client", "net/http.Transport"},
 	// The commands of the same machine ask the appliance that runs, through the
 	// Unix socket of its directory: its client dials nothing else, and so no
 	// proxy either.

@@ -107,6 +107,15 @@ func (tx *Tx) facts(facts []Fact) error {
 	return nil
 }
 
+// Tell writes a fact in the journal from within Unlogged or Record: what the
+// machinery did, with the row that says so.
+func (tx *Tx) Tell(f Fact) error {
+	if tx = tx.root(); !tx.narrow {
+		return fmt.Errorf("%w: a fact within a change", ErrUnjournaled)
+	}
+	return tx.facts([]Fact{f})
+}
+
 // A Run is a mass change under way or done: many transactions, one event.
 type Run struct {
 	ID     string    `cbor:"id"`

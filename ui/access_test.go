@@ -33,6 +33,7 @@ const (
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
 	wrong    = "422 422 422 422 422 422 422 422 422"
 	inForm   = "303 404 404 404 422 422 422 422 422"
+	inSchool = "303 404 404 404 422 404 422 422 422"
 	byMaker  = "303 404 404 404 404 404 422 422 422"
 	byHigher = "303 404 404 404 404 404 303 303 303"
 	badForm  = "303 404 404 404 400 404 400 400 400" // without its version
@@ -180,6 +181,33 @@ var policy = map[string]string{
 
 	"GET /console/etablissements/:uai/administrateurs/:id/retrait":  within,
 	"POST /console/etablissements/:uai/administrateurs/:id/retrait": "303 404 404 404 303 404 303 303 303",
+
+	"GET /console/demandes":                      admins,
+	"GET /console/demandes/colonnes":             chosen,
+	"GET /console/demandes/flux":                 admins,
+	"GET /console/demandes/personnes":            admins,
+	"GET /console/demandes/nouvelle":             admins,
+	"POST /console/demandes":                     inForm,
+	"POST /console/demandes/brouillon":           absent, // of no screen
+	"GET /console/demandes/:numero":              within,
+	"GET /console/demandes/:numero/flux":         within,
+	"GET /console/demandes/:numero/fichiers/:id": within,
+	"GET /console/demandes/:numero/envoi":        within,
+	"GET /console/demandes/:numero/etat":         within,
+	"GET /console/demandes/:numero/affectation":  within,
+	"GET /console/demandes/:numero/fusion":       within,
+	"GET /console/demandes/:numero/separation":   within,
+	"GET /console/demandes/:numero/lien":         within,
+	"POST /console/demandes/:numero/demande":     inSchool,
+	"POST /console/demandes/:numero/description": inSchool,
+	"POST /console/demandes/:numero/reponse":     inSchool,
+	"POST /console/demandes/:numero/note":        inSchool,
+	"POST /console/demandes/:numero/envoi":       stale, // nothing is saved
+	"POST /console/demandes/:numero/etat":        inSchool,
+	"POST /console/demandes/:numero/affectation": inSchool,
+	"POST /console/demandes/:numero/fusion":      inSchool,
+	"POST /console/demandes/:numero/separation":  stale, // it is not merged
+	"POST /console/demandes/:numero/lien":        inSchool,
 
 	"GET /console/administrateurs":                                          creators,
 	"GET /console/administrateurs/recherche":                                creators,

@@ -51,6 +51,24 @@ func CardsAt(s *access.Session, places ...data.Place) (cards []Card, err error) 
 	return cards, err
 }
 
+// CardsOf returns the public cards of establishments within the person's reach.
+func CardsOf(s *access.Session, uais ...string) (cards []Card, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		for _, uai := range uais {
+			if _, err := locate(tx, uai); err != nil {
+				return err
+			}
+			c, err := Cards.Get(tx, uai)
+			if err != nil {
+				return err
+			}
+			cards = append(cards, c)
+		}
+		return nil
+	})
+	return cards, err
+}
+
 var foundingAcademy = access.NewAction("academy.create", "Création d’une académie", access.CreateEstablishments, data.Attention)
 
 // Slug is the key of an académie of this name.

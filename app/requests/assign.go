@@ -29,29 +29,77 @@ func responders(tx *data.Tx, place data.Place) (all []Responder, err error) {
 			if err != nil {
 				return nil, err
 			}
-			if !g.Holds(tx.Now) || !g.Role.Can(access.HandleRequests) {
-				continue
-			}
-			a, err := access.Accounts.Get(wide, g.Account)
-			if err != nil {
+			if err := addResponder(wide, g, &all); err != nil {
 				return nil, err
 			}
-			if a.Suspended || a.Deleted {
-				continue
-			}
-			if i := slices.IndexFunc(all, func(h Responder) bool { return h.ID == a.ID }); i >= 0 {
-				if g.Role.Above(all[i].Role) {
-					all[i].Role = g.Role
-				}
-				continue
-			}
-			all = append(all, Responder{a.ID, a.Name, g.Role})
 		}
 	}
-	slices.SortFunc(all, func(a, b Responder) int {
-		return strings.Compare(data.SortKey(a.Name, a.ID), data.SortKey(b.Name, b.ID))
-	})
+	slices.SortFunc(all, byName)
 	return all, nil
+}
+
+// RespondersWithin lists those who answer in an establishment, or anywhere within
+// the person's reach when it is "": those of the académie and of level 2 included.
+func RespondersWithin(s *access.Session, uai string) (all []Responder, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		places, err := placesOf(tx, s, uai)
+		if err != nil {
+			return err
+		}
+		for _, at := range places {
+			if err := respondersUnder(tx, at, &all); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(all, byName)
+	return all, err
+}
+
+// respondersUnder adds those who administer a place, a part of it, or what is
+// around it.
+func respondersUnder(tx *data.Tx, place data.Place, all *[]Responder) error {
+	wide := helping.Over(tx)
+	for g, err := range access.GrantsByPlace.Starting(wide, string(place)) {
+		if err != nil {
+			return err
+		}
+		if g.In.Within(place) {
+			if err := addResponder(wide, g, all); err != nil {
+				return err
+			}
+		}
+	}
+	around, err := responders(tx, place)
+	for _, r := range around {
+		if !slices.ContainsFunc(*all, func(h Responder) bool { return h.ID == r.ID }) {
+			*all = append(*all, r)
+		}
+	}
+	return err
+}
+
+// addResponder adds who holds a grant, once, with the highest of their roles.
+func addResponder(wide *data.Tx, g access.Grant, all *[]Responder) error {
+	if !g.Holds(wide.Now) || !g.Role.Can(access.HandleRequests) {
+		return nil
+	}
+	if i := slices.IndexFunc(*all, func(h Responder) bool { return h.ID == g.Account }); i >= 0 {
+		if g.Role.Above((*all)[i].Role) {
+			(*all)[i].Role = g.Role
+		}
+		return nil
+	}
+	a, err := access.Accounts.Get(wide, g.Account)
+	if err == nil && !a.Suspended && !a.Deleted {
+		*all = append(*all, Responder{a.ID, a.Name, g.Role})
+	}
+	return err
+}
+
+func byName(a, b Responder) int {
+	return strings.Compare(data.SortKey(a.Name, a.ID), data.SortKey(b.Name, b.ID))
 }
 
 // mayHandle reports whether somebody administers a place; nobody does not.
@@ -94,7 +142,9 @@ func (r *Request) assign(tx *data.Tx, s *access.Session, to, reason string) erro
 	}
 	i := slices.IndexFunc(all, func(h Responder) bool { return h.ID == to })
 	switch {
-	case to == r.Assignee && to != "":
+	case to == r.Assignee && to == "":
+		return access.Wrong("intervenant", "Cette demande n’est affectée à personne\u00a0: choisissez un intervenant.")
+	case to == r.Assignee:
 		return access.Wrong("intervenant", "Cette demande est déjà affectée à "+r.AssigneeName+".")
 	case to != "" && i < 0:
 		return access.Wrong("intervenant", "Choisissez un administrateur de cet établissement dans la liste.")

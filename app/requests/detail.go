@@ -18,7 +18,7 @@ type Detail struct {
 	School  string
 	Thread  []Said
 	Into    int       // number of the request that it was merged into, 0 for none
-	From    []Request // those that were merged into it
+	Folded  []Request // those that were merged into it
 	Linked  []Linked
 	May     bool // change it
 	Waits   bool // its first tabs are closed to changes
@@ -75,7 +75,7 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 		}
 		d.Absent = !may
 	}
-	if id := d.Request.From.Account; id != "" {
+	if id := d.From.Account; id != "" {
 		_, err := directory.UserAt(tx, d.At, id)
 		d.Gone = errors.Is(err, data.ErrNotFound)
 	}
@@ -90,7 +90,7 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 		if err != nil {
 			return err
 		}
-		d.From = append(d.From, r)
+		d.Folded = append(d.Folded, r)
 	}
 	return nil
 }

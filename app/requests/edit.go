@@ -18,7 +18,7 @@ var (
 // EditRequester changes the first tab: who asks, and in which establishment.
 func EditRequester(s *access.Session, number int, version uint64, uai string, from Requester) error {
 	act := editing
-	if at, err := placeOf(s, number); err == nil && uai != "" && uai != directory.UAIOf(at) {
+	if at, err := PlaceOf(s, number); err == nil && uai != "" && uai != directory.UAIOf(at) {
 		act = moving
 	}
 	return change(s, act, number, version, func(tx *data.Tx, r *Request) error {
@@ -41,7 +41,8 @@ func EditRequester(s *access.Session, number int, version uint64, uai string, fr
 	})
 }
 
-func placeOf(s *access.Session, number int) (at data.Place, err error) {
+// PlaceOf returns the place of a request within the person's reach.
+func PlaceOf(s *access.Session, number int) (at data.Place, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		r, err := Requests.Get(tx, keyOf(number))
 		at = r.At

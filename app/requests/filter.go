@@ -13,6 +13,7 @@ import (
 // progress, everywhere in reach: what the list shows at first.
 type Filter struct {
 	Text     string // words, found anywhere in the request or its thread
+	Number   int    // one request in reach, whatever the rest; where there is none, the words are searched
 	UAI      string // "" for every establishment in reach
 	States   []State
 	Every    bool // every state, where States is empty
@@ -31,6 +32,9 @@ const (
 	Me    = "moi"
 	NoOne = "personne"
 )
+
+// NoService chooses the requests that are about no service.
+const NoService Service = nobody
 
 // states are those that the filter chooses.
 func (f Filter) states() []State {
@@ -91,7 +95,7 @@ func (t tests) keeps(f facets) bool {
 	switch {
 	case !t.wants(f.state + "/" + f.kind + "/" + f.channel + "/" + f.priority),
 		t.assignee != "" && t.assignee != orNobody(f.assignee),
-		t.service != "" && t.service != f.service,
+		t.service != "" && t.service != orNobody(f.service),
 		t.Level2 != "" && string(t.Level2) != f.level2,
 		t.from != "" && f.received < t.from,
 		t.to != "" && f.received >= t.to,
@@ -182,6 +186,10 @@ func (t tests) families() (names []string) {
 	}
 	return names
 }
+
+// NumberIn reads what is typed to mean one request: « 123 » or « n° 123 », 0 for
+// anything else.
+func NumberIn(text string) int { return number(text) }
 
 // number reads what is typed to mean one request: « 123 » or « n°123 ».
 func number(text string) int {

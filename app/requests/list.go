@@ -90,6 +90,12 @@ func schoolOf(tx *data.Tx, at data.Place) (string, error) {
 
 // find returns the keys of the page, and counts.
 func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *List) ([]string, error) {
+	if l.Number != 0 {
+		if keys, err := l.numbered(tx, places); err != nil || len(keys) > 0 || l.Text == "" {
+			list.Total = len(keys)
+			return keys, err
+		}
+	}
 	t := l.Filter.ready(s.Account.ID, tx.Now)
 	if strings.TrimSpace(l.Text) != "" {
 		return l.byWords(tx, t, places, list)
@@ -258,4 +264,14 @@ func (l Look) filtered(tx *data.Tx, t tests, p plan, list *List) (keys []string)
 	list.Total = n
 	list.Missing = from > 0 && from >= n
 	return keys
+}
+
+// numbered returns the key of the one request that the number means, none when
+// there is none in these places.
+func (l Look) numbered(tx *data.Tx, places []data.Place) ([]string, error) {
+	r, err := Requests.Get(tx, keyOf(l.Number))
+	if errors.Is(err, data.ErrNotFound) || err == nil && !data.Reach(places).Covers(r.At) {
+		return nil, nil
+	}
+	return filled(r.Key()), err
 }

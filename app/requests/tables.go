@@ -22,7 +22,7 @@ var (
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned}
 
 func filled(value string) []string {
 	if value == "" {
@@ -173,7 +173,7 @@ func document(r Request) *data.Document {
 		Words: []string{r.Summary, r.Problem, r.From.Name, service.Label},
 		Exact: []string{strconv.Itoa(r.Number), r.From.Email, r.Escalation.Key},
 		Tags: []string{"etat=" + string(r.State), "type=" + string(r.Type), "canal=" + string(r.Channel), "priorite=" + string(r.Priority),
-			"service=" + string(r.Service), "intervenant=" + orNobody(r.Assignee), "niveau2=" + string(r.Escalation.at())},
+			"service=" + orNobody(string(r.Service)), "intervenant=" + orNobody(r.Assignee), "niveau2=" + string(r.Escalation.at())},
 	}
 }
 

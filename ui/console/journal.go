@@ -74,7 +74,7 @@ func streamJournal(v *web.Visit) error {
 		return err
 	}
 	site := v.Site
-	return v.Stream(after, func(s *access.Session, after uint64) (messages []web.Message, err error) {
+	return v.Stream(after, web.Followed{Next: func(s *access.Session, after uint64) (messages []web.Message, err error) {
 		events, err := directory.JournalAfter(s, uai, after, streamMost)
 		for _, e := range events {
 			rows, err := site.Rows("parts/event", eventLine(s, uai, e))
@@ -84,7 +84,7 @@ func streamJournal(v *web.Visit) error {
 			messages = append(messages, web.Message{ID: e.Seq, HTML: rows})
 		}
 		return messages, err
-	})
+	}})
 }
 
 // showEventsAfter is what a browser asks for that has no stream.

@@ -90,6 +90,7 @@ func Mount(c web.Router) {
 	c.Post("/etablissements/:uai/administrateurs/:id/retrait", reached(withdrawLocalAdmin))
 
 	mountAdministrators(c)
+	mountRequests(c)
 
 	c.Get("/imports", showImports)
 	c.Upload("/imports", uploadImport)

@@ -47,7 +47,9 @@ type Frame struct {
 	Tree          []Node
 	Menus         []Menu // of nodes of the tree
 	Journal       *Journal
-	Side, Log     int // sizes of the panes, in steps
+	Requests      bool // the panes are those of the module Demandes
+	Side, Log     int  // sizes of the panes, in steps
+	Under         int  // size of the pane of what is open in the module Demandes
 }
 
 // A Link leads somewhere.
@@ -115,6 +117,12 @@ func (v View) Placed() bool {
 	return ok && p.Placed()
 }
 
+// Below reports whether what the page is about stands in the pane below its list.
+func (v View) Below() bool {
+	p, ok := v.Page.(interface{ Below() bool })
+	return ok && v.Console != nil && p.Below()
+}
+
 // Unreachable is the address that the links of leaving mails begin with, when
 // their recipients cannot reach it; "" otherwise. Parts/unreachable says so, on
 // the pages that make mails leave.
@@ -122,8 +130,8 @@ func (v View) Unreachable() (string, error) { return v.site.Appliance.LinksLead(
 
 // Sizes of panes, in steps of the style sheet.
 const (
-	sideStep, logStep = 3, 4
-	lastStep          = 9
+	sideStep, logStep, belowStep = 3, 4, 6
+	lastStep                     = 9
 )
 
 func (v *Visit) step(pane string, usual int) int {
@@ -174,7 +182,7 @@ func (v *Visit) Show(name, title string, frame *Frame, page any) error {
 	if err != nil {
 		return err
 	}
-	frame.Side, frame.Log = v.step("side", sideStep), v.step("log", logStep)
+	frame.Side, frame.Log, frame.Under = v.step("side", sideStep), v.step("log", logStep), v.step("below", belowStep)
 	view.Console = frame
 	return v.send(name, view)
 }

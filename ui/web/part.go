@@ -12,7 +12,27 @@ type Field struct {
 	Complete           string // autocomplete token
 	Mode               string // inputmode, "" for the usual keyboard
 	Required, Locked   bool
+	Most               int  // characters, 0 for no bound
 	Focus              bool // it has the focus when the page opens
+}
+
+// A Combo is a text field that suggests, from the server: parts/combobox. What
+// was chosen is sent under Name, what was typed under Name and « -nom ».
+type Combo struct {
+	ID, Name, Label   string
+	Source            string // address that ends by « q= »
+	With              string // names of the fields of the form that the address is given too
+	Value, Shown      string
+	Placeholder, Hint string
+	Fill              bool // what is chosen fills other fields
+	Required, Locked  bool
+}
+
+// A Text is a field of several lines: parts/text.
+type Text struct {
+	Name, Label, Value, Hint string
+	Required, Locked         bool
+	Tall                     bool
 }
 
 // A File is a field that takes a file: parts/file.
@@ -71,11 +91,14 @@ type Option struct{ ID, URL, Label, Note, Icon, Tone string }
 // A Choice is a box to choose one value among few: a select.
 type Choice struct {
 	Name, Label string
+	ID          string // "" for that of its name
 	Options     []ChoiceOption
+	Locked      bool
 }
 
 // A ChoiceOption is one of them.
 type ChoiceOption struct {
 	Value, Label string
+	Group        string // heading above it and those that follow with the same
 	Chosen       bool
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -71,29 +72,52 @@ func (s *Site) EndStreams() error {
 }
 
 // A Message is one server-sent event: rows of HTML, under the sequence to
-// resume from.
+// resume from, 0 for what is not resumed.
 type Message struct {
 	ID   uint64
+	Name string // "" for the usual event
 	HTML string
 }
 
-// Stream sends the messages that next returns after each commit, until the
+// Followed is what a stream sends.
+type Followed struct {
+	Next func(s *access.Session, after uint64) ([]Message, error) // asked after each commit
+	Wake func() <-chan struct{}                                   // closed when there may be more, beside commits; nil for never
+	Left func()                                                   // called at the end, nil for nothing
+}
+
+// Stream sends the messages that are asked for after each commit, until the
 // browser leaves, the person is signed out or suspended, or the server stops.
-func (v *Visit) Stream(after uint64, next func(*access.Session, uint64) ([]Message, error)) error {
+func (v *Visit) Stream(after uint64, f Followed) error {
 	who, site := v.Session.Account.ID, v.Site
 	place := site.streams.enter(who)
 	if place == nil {
-		return &access.Refusal{Kind: access.Overloaded, Says: "Trop de pages suivent déjà le journal en direct."}
+		return &access.Refusal{Kind: access.Overloaded, Says: "Trop de pages sont déjà suivies en direct."}
 	}
 	token, from := strings.Clone(v.cookie(v.Ctx, sessionCookie)), v.From(v.Ctx)
 	v.Set(fiber.HeaderContentType, "text/event-stream")
 	v.Set("X-Accel-Buffering", "no")
 	v.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
 		defer site.streams.leave(who, place)
-		defer site.contain("flux du journal")
-		site.pump(w, place, token, from, after, next)
+		defer site.contain("flux en direct")
+		if f.Left != nil {
+			defer f.Left()
+		}
+		site.pump(w, place, token, from, after, f)
 	})
 	return nil
+}
+
+// Pour answers with a file that is written while it is sent, however long.
+func (v *Visit) Pour(name, kind string, write func(io.Writer) error) {
+	v.File(name, kind)
+	site := v.Site
+	v.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer site.contain("fichier en cours d’envoi")
+		if err := write(w); err != nil {
+			site.Appliance.Log().Error().Err(err).Str("fichier", name).Msg("fichier interrompu")
+		}
+	})
 }
 
 // contain keeps a panic of a stream from ending the process.
@@ -103,24 +127,34 @@ func (s *Site) contain(what string) {
 	}
 }
 
-func (s *Site) pump(w *bufio.Writer, place chan struct{}, token, from string, after uint64, next func(*access.Session, uint64) ([]Message, error)) {
+func (s *Site) pump(w *bufio.Writer, place chan struct{}, token, from string, after uint64, f Followed) {
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	for {
 		changed := s.Appliance.Store.Changed()
+		var woken <-chan struct{}
+		if f.Wake != nil {
+			woken = f.Wake()
+		}
 		session, err := s.Appliance.Gate.Resume(token, from, false)
 		if err != nil {
 			fmt.Fprint(w, "event: fin\ndata: session\n\n")
 			w.Flush()
 			return
 		}
-		messages, err := next(session, after)
+		messages, err := f.Next(session, after)
 		if err != nil {
 			return
 		}
 		for _, m := range messages {
-			fmt.Fprintf(w, "id: %d\ndata: %s\n\n", m.ID, strings.ReplaceAll(strings.TrimSpace(m.HTML), "\n", "\ndata: "))
-			after = m.ID
+			if m.Name != "" {
+				fmt.Fprintf(w, "event: %s\n", m.Name)
+			}
+			if m.ID != 0 {
+				fmt.Fprintf(w, "id: %d\n", m.ID)
+				after = m.ID
+			}
+			fmt.Fprintf(w, "data: %s\n\n", strings.ReplaceAll(strings.TrimSpace(m.HTML), "\n", "\ndata: "))
 		}
 		if len(messages) == 0 {
 			fmt.Fprint(w, ": \n\n")
@@ -130,6 +164,7 @@ func (s *Site) pump(w *bufio.Writer, place chan struct{}, token, from string, af
 		}
 		select {
 		case <-changed:
+		case <-woken:
 		case <-beat.C:
 		case <-place:
 			fmt.Fprint(w, "event: fin\ndata: place\n\n")

@@ -276,6 +276,9 @@ func beside(r *access.Refusal) string {
 	return r.Says
 }
 
+// Refuse has the page say what is wrong with what was asked of it, in its address.
+func (v *Visit) Refuse(r *access.Refusal) { v.refusal = r }
+
 // Refused is why the form that the page shows again was refused, nil at first.
 func (v *Visit) Refused() *access.Refusal { return v.refusal }
 

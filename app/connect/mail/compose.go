@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"fmt"
 	netmail "net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
 
 	gomail "github.com/wneessen/go-mail"
+
+	"preau/app/connect/outbound"
 )
 
 // compose writes a message as it travels: headers, then text and HTML. What
@@ -16,11 +19,14 @@ import (
 func compose(m Message) ([]byte, error) {
 	for _, address := range []string{m.From, m.To} {
 		if !Deliverable(address) {
-			return nil, &Failure{Message: address == m.To, Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", legible(address))}
+			return nil, &Failure{Message: address == m.To, Says: fmt.Sprintf("L’adresse « %s » n’est pas celle d’un courriel.", outbound.Legible(address))}
 		}
 	}
 	if m.ID == "" || strings.Trim(m.ID, letters+digits+".-_+") != "" {
-		return nil, &Failure{Message: true, Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", legible(m.ID))}
+		return nil, &Failure{Message: true, Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", outbound.Legible(m.ID))}
+	}
+	if m.ReplyTo != "" && !Deliverable(m.ReplyTo) {
+		return nil, &Failure{Says: fmt.Sprintf("L’adresse de réponse « %s » n’est pas celle d’un courriel.", outbound.Legible(m.ReplyTo))}
 	}
 	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	out.FromMailAddress(&netmail.Address{Name: oneLine(m.FromName), Address: m.From})
@@ -29,6 +35,14 @@ func compose(m Message) ([]byte, error) {
 	out.SetDateWithValue(time.Now())
 	out.SetMessageIDWithValue(m.ID + m.From[strings.LastIndexByte(m.From, '@'):])
 	out.SetGenHeader("Auto-Submitted", "auto-generated")
+	if m.ReplyTo != "" {
+		out.ReplyToMailAddress(&netmail.Address{Address: m.ReplyTo})
+	}
+	for header, ids := range map[gomail.Header][]string{gomail.HeaderInReplyTo: {m.InReplyTo}, gomail.HeaderReferences: m.References} {
+		if list := bracketed(ids); list != "" {
+			out.SetGenHeader(header, list)
+		}
+	}
 	out.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		out.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
@@ -44,6 +58,34 @@ const (
 	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	digits  = "0123456789"
 )
+
+const (
+	maxIdentifier = 200 // of one id, in bytes: each fits a line of a header
+	maxReferences = 20
+)
+
+// bracketed writes ids as a header carries them, without those that are none.
+// Of too many it keeps the first, that of the whole thread, and the last.
+func bracketed(ids []string) string {
+	var kept []string
+	for _, id := range ids {
+		if identifies(id) {
+			kept = append(kept, "<"+id+">")
+		}
+	}
+	if n := len(kept); n > maxReferences {
+		kept = slices.Delete(kept, 1, n-maxReferences+1)
+	}
+	return strings.Join(kept, " ")
+}
+
+// identifies tells whether an id is complete, left@right, of ASCII characters
+// none of which has a meaning in a header, nor begins an encoded word.
+func identifies(id string) bool {
+	left, right, ok := strings.Cut(id, "@")
+	const atom = letters + digits + ".!#$%&'*+-/=?^_`{|}~:[]"
+	return ok && left != "" && right != "" && !strings.Contains(id, "=?") && len(id) <= maxIdentifier && strings.Trim(left, atom) == "" && strings.Trim(right, atom) == ""
+}
 
 // Deliverable tells whether an address is one bare address of ASCII characters,
 // none of which has a meaning in a header or a command.

@@ -1,18 +1,9 @@
 package mail
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/textproto"
-	"os"
-	"strings"
-	"syscall"
-	"unicode"
 
 	"preau/app/connect/outbound"
 )
@@ -71,13 +62,13 @@ func (v *visit) explain(err error) error {
 	if reply, ok := errors.AsType[*textproto.Error](err); ok {
 		return v.reply(err, reply)
 	}
-	if says := v.certificate(err); says != "" {
+	if says := v.peer().Certificate(err); says != "" {
 		return &Failure{Says: says, Err: err}
 	}
 	if errors.As(err, new(textproto.ProtocolError)) || errors.Is(err, errTalkative) {
 		return &Failure{Says: fmt.Sprintf("Ce qui répond sur le port %d de %s n’est pas un serveur de courriel.", v.Port, v.Host), Err: err}
 	}
-	return &Failure{Temporary: true, Says: v.network(err), Err: err}
+	return &Failure{Temporary: true, Says: v.peer().Network(err), Err: err}
 }
 
 // authenticationRequired is what a server answers to whoever should have given a
@@ -99,7 +90,7 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 	if r, ok := errors.AsType[refused](err); ok {
 		what, alone = r.what, r.alone
 	}
-	said := &textproto.Error{Code: reply.Code, Msg: legible(reply.Msg)}
+	said := &textproto.Error{Code: reply.Code, Msg: outbound.Legible(reply.Msg)}
 	alone = alone && reply.Code != authenticationRequired
 	f := &Failure{Temporary: temporary, Message: alone, Says: fmt.Sprintf("Le serveur refuse %s : « %d %s ».", what, said.Code, said.Msg), Err: said}
 	if temporary {
@@ -108,64 +99,6 @@ func (v *visit) reply(err error, reply *textproto.Error) *Failure {
 	return f
 }
 
-// certificate explains why a connection cannot be trusted, "" if that is not why
-// it failed.
-func (v *visit) certificate(err error) string {
-	if errors.As(err, new(tls.RecordHeaderError)) {
-		return fmt.Sprintf("Le port %d de %s ne parle pas TLS : choisissez STARTTLS, ou le port 465.", v.Port, v.Host)
-	}
-	untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err)
-	if !ok || len(untrusted.UnverifiedCertificates) == 0 {
-		return ""
-	}
-	leaf := untrusted.UnverifiedCertificates[0]
-	if invalid, ok := errors.AsType[x509.CertificateInvalidError](err); ok && invalid.Reason == x509.Expired {
-		return fmt.Sprintf("Le certificat de %s n’est valable que du %s au %s.", v.Host, leaf.NotBefore.Format("02/01/2006"), leaf.NotAfter.Format("02/01/2006"))
-	}
-	if errors.As(err, new(x509.HostnameError)) {
-		return fmt.Sprintf("Le certificat présenté n’est pas au nom de %s, mais de %s.", v.Host, legible(strings.Join(leaf.DNSNames, ", ")))
-	}
-	return fmt.Sprintf("Le certificat de %s n’est signé par aucune autorité connue de l’appareil (émetteur : %s).", v.Host, legible(leaf.Issuer.String()))
-}
-
-// network explains a connection that could not be made, or was lost.
-func (v *visit) network(err error) string {
-	var name *net.DNSError
-	var timed net.Error
-	switch {
-	case errors.As(err, &name) && name.IsNotFound:
-		return fmt.Sprintf("Le nom %s n’existe pas : vérifiez l’adresse du serveur de courriel.", v.Host)
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timed) && timed.Timeout():
-		return fmt.Sprintf("Le serveur %s n’a pas répondu à temps sur le port %d.", v.Host, v.Port)
-	case errors.As(err, &name):
-		return fmt.Sprintf("Le nom %s n’a pas pu être cherché : le service de noms (DNS) ne répond pas.", v.Host)
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Sprintf("Aucun serveur n’écoute sur le port %d de %s : vérifiez le port.", v.Port, v.Host)
-	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return fmt.Sprintf("Le serveur %s ne peut pas être joint depuis l’appareil : vérifiez le réseau et le pare-feu.", v.Host)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return fmt.Sprintf("Le serveur %s a coupé la connexion.", v.Host)
-	}
-	return fmt.Sprintf("La connexion avec le serveur %s a échoué.", v.Host)
-}
-
-// maxSaid is the most that is repeated of what a server says, in characters.
-const maxSaid = 200
-
-// legible is one line of what a server says, fit for a page and a journal.
-func legible(said string) string {
-	said = strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsSpace(c), unicode.IsControl(c):
-			return ' '
-		case !unicode.IsPrint(c):
-			return -1
-		}
-		return c
-	}, strings.ToValidUTF8(said, ""))
-	said = strings.Join(strings.Fields(said), " ")
-	if runes := []rune(said); len(runes) > maxSaid {
-		return string(runes[:maxSaid]) + "…"
-	}
-	return said
+func (v *visit) peer() outbound.Peer {
+	return outbound.Peer{Host: v.Host, Port: v.Port, TLSPort: 465}
 }

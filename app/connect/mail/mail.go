@@ -12,13 +12,13 @@ import (
 )
 
 // Security is how the connection is protected.
-type Security string
+type Security = outbound.Security
 
 // The protections of a connection.
 const (
-	StartTLS Security = "starttls" // mandatory
-	TLS      Security = "tls"      // implicit
-	None     Security = "aucune"   // plain: only for a server on a network of ours
+	StartTLS = outbound.StartTLS
+	TLS      = outbound.TLS
+	None     = outbound.None
 )
 
 // Server is a mail server that relays what we send.
@@ -35,6 +35,13 @@ type Message struct {
 	ID                          string // left part of Message-ID, ours: letters, digits, . - _ +
 	From, FromName, To, Subject string // bare addresses, in ASCII
 	Text, HTML                  string // HTML may be ""
+
+	// What it answers, and where to answer it. The ids are complete, left@right
+	// without angle brackets; as they come from other people's mail, what is not
+	// such an id is left out, and the message leaves all the same.
+	InReplyTo  string
+	References []string // oldest first; the first and the last nineteen leave
+	ReplyTo    string   // a bare address, in ASCII, or ""
 }
 
 const (
@@ -90,11 +97,7 @@ func (v *visit) hand(m Message, text []byte) error {
 }
 
 // Step is one step of a test, and how it went.
-type Step struct {
-	Label string // « Connexion », « Chiffrement », « Authentification »
-	OK    bool
-	Says  string
-}
+type Step = outbound.Step
 
 // Test connects, encrypts and authenticates without sending, within ten
 // seconds, and tells each step up to the first that fails.

@@ -396,6 +396,7 @@ func TestInjection(t *testing.T) {
 			{ID: "3", From: "ent@ent.example" + evil, To: "claire.martin@exemple.example"}, {ID: "3", From: evil + "ent@ent.example", To: "claire.martin@exemple.example"},
 			{ID: "3", From: "ent@ent.example", To: "claire.martin@exemple.example" + evil}, {ID: "3", From: "ent@ent.example", To: "claire" + evil + "@exemple.example"},
 			{ID: "3" + evil, From: "ent@ent.example", To: "claire.martin@exemple.example"},
+			{ID: "3", From: "ent@ent.example", To: "claire.martin@exemple.example", ReplyTo: "ent@ent.example" + evil},
 		} {
 			failure(t, s.Send(t.Context(), loopback, m), false, "L’")
 		}
@@ -405,6 +406,47 @@ func TestInjection(t *testing.T) {
 	}
 	for _, address := range []string{"", "@", "a@", "@b.example", "a b@c.example", "a@b@c.example", "a..b@c.example", "Claire <a@b.example>", "<a@b.example>", "a@b.example, c@d.example", "élodie@exemple.example", "a@exemplé.example", "\"a b\"@c.example", "a@[127.0.0.1]", strings.Repeat("a", 65) + "@b.example", "a@" + strings.Repeat("b", 254)} {
 		failure(t, s.Send(t.Context(), loopback, Message{ID: "4", From: "ent@ent.example", To: address}), false, "n’est pas celle d’un courriel")
+	}
+}
+
+// TestAnswer reads the headers of an answer as a client of mail does.
+func TestAnswer(t *testing.T) {
+	r, s := encrypted(t, TLS, nil)
+	m := welcome
+	m.InReplyTo, m.References, m.ReplyTo = "CAF=a+b_1@mail.exemple.example", []string{"premier@[192.0.2.1]", "CAF=a+b_1@mail.exemple.example"}, "demandes@ent.example"
+	must(t, s.Send(t.Context(), loopback, m))
+	for i := range 40 {
+		m.References = append(m.References, fmt.Sprintf("%d.%s@exemple.example", i, strings.Repeat("x", 150)))
+	}
+	must(t, s.Send(t.Context(), loopback, m))
+	delivered, _ := r.seen()
+	for i, wanted := range []string{"<premier@[192.0.2.1]> <CAF=a+b_1@mail.exemple.example>", "<premier@[192.0.2.1]> <21." + strings.Repeat("x", 150) + "@exemple.example> <22."} {
+		checkWelcome(t, delivered[i].text)
+		h := read(t, delivered[i].text).header
+		if h.Get("In-Reply-To") != "<CAF=a+b_1@mail.exemple.example>" || h.Get("Reply-To") != "<demandes@ent.example>" || !strings.HasPrefix(h.Get("References"), wanted) {
+			t.Errorf("In-Reply-To %q, References %q, Reply-To %q", h.Get("In-Reply-To"), h.Get("References"), h.Get("Reply-To"))
+		}
+		if n := strings.Count(h.Get("References"), "@"); n > 20 {
+			t.Errorf("%d ids", n)
+		}
+	}
+}
+
+// TestOddIDs: what a stranger calls an id neither keeps an answer from leaving
+// nor adds anything to its headers (IN-08).
+func TestOddIDs(t *testing.T) {
+	r, s := encrypted(t, TLS, nil)
+	odd := []string{
+		"", "@", "a@", "@b", "ab", "a@b@c", "<a@b>", "a@b> <c@d", "a b@c", "a@b c", "a@b,c@d", "a@b;c", "a@b\r\nBcc: eve@exemple.example", "a@b\nBcc: eve@exemple.example", "a@b\r", "a\x00@b", "é@b", "a@\u2028b",
+		"a@b(c)", "\"a\"@b", "a\\@b", "=?utf-8?q?=0D=0ABcc:_eve?=@b", strings.Repeat("a", 200) + "@b", "\xff@b",
+	}
+	for _, evil := range odd {
+		must(t, s.Send(t.Context(), loopback, Message{ID: "5", From: "ent@ent.example", To: "claire.martin@exemple.example", Text: "Bonjour", InReplyTo: evil, References: []string{evil, "bon@exemple.example", evil}}))
+		delivered, _ := r.seen()
+		h := read(t, delivered[len(delivered)-1].text).header
+		if h.Get("In-Reply-To") != "" || h.Get("References") != "<bon@exemple.example>" || h.Get("Bcc") != "" || len(h["In-Reply-To"]) != 0 {
+			t.Errorf("%q: %q", evil, h)
+		}
 	}
 }
 

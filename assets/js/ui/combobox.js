@@ -42,12 +42,20 @@ customElements.define("ui-combobox", class extends HTMLElement {
 
 	oninput() {
 		clearTimeout(this.#timer);
-		const text = this.input.value.trim();
+		const text = this.input.value.trim(), target = this.querySelector("input[type=hidden]");
+		if (target && this.input.name) target.value = ""; // what was chosen is no longer what is typed
 		if (!text && !this.inline) this.close();
 		else this.#timer = setTimeout(() => this.search(), 90);
 	}
 
-	search() { return this.#answers.ask(this.getAttribute("src"), this.input.value, html => this.show(html)); }
+	search() { return this.#answers.ask(this.source, this.input.value, html => this.show(html)); }
+
+	// With names fields of the form that the answers depend on.
+	get source() {
+		const src = this.getAttribute("src"), form = this.closest("form");
+		const fields = (this.getAttribute("with") ?? "").split(" ").filter(name => form?.elements[name]);
+		return src.replace(/q=$/, fields.map(name => `${name}=${encodeURIComponent(form.elements[name].value)}&`).join("") + "q=");
+	}
 
 	show(html) {
 		this.list.replaceChildren(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
@@ -122,6 +130,7 @@ customElements.define("ui-combobox", class extends HTMLElement {
 		target.value = option.dataset.id;
 		this.options.forEach(o => o.ariaSelected = String(o === option));
 		for (const b of this.closest("form")?.querySelectorAll("[data-needs-choice]") ?? []) b.disabled = false;
+		this.dispatchEvent(new CustomEvent("preau:chosen", { bubbles: true, detail: option }));
 		if (!this.inline) this.close();
 	}
 });

@@ -9,6 +9,7 @@ let dialog = Boolean(document.querySelector("ui-dialog"));
 document.addEventListener("htmx:after:swap", event => {
 	const { request, response, title } = event.detail.ctx;
 	if (request?.method === "POST" && response.raw.redirected && response.status < 400) forget(request.action);
+	if (request?.method !== "POST") for (const f of document.querySelectorAll("form[method=get]")) f.reset(); // a search says what is shown
 	const message = document.getElementById("message");
 	if (message) say(message.textContent);
 	const over = dialog, from = path;
@@ -17,7 +18,7 @@ document.addEventListener("htmx:after:swap", event => {
 	path = location.pathname;
 	// A dialog opens and closes over its page, which stays where it was.
 	if (!(over || dialog) || !path.startsWith(`${from}/`) && !from.startsWith(`${path}/`)) document.getElementById("central")?.scrollTo(0, 0);
-	root.dataset.pane = "central";
+	root.dataset.pane = document.getElementById("demande") ? "demande" : "central"; // what was opened stands in the pane below
 	if (!message) say(title || document.title); // the document gets its title after this
 	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone
 	document.dispatchEvent(new CustomEvent("preau:moved"));

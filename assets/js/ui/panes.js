@@ -13,7 +13,7 @@ document.addEventListener("click", event => {
 	const button = event.target.closest?.("[data-show]");
 	if (button) show(button.dataset.show);
 });
-document.addEventListener("preau:moved", () => show("central"));
+document.addEventListener("preau:moved", () => show(root.dataset.pane));
 
 document.addEventListener("keydown", event => {
 	if (event.key !== "F6") return;
