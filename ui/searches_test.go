@@ -148,7 +148,7 @@ func TestViewsOfRequests(t *testing.T) {
 	}
 	sophie.holds("/console/demandes/vues", "Aucune vue enregistrée", "-Les ouvertes")
 	claire.leads(claire.post(at, url.Values{"nom": {"À prendre"}}), "/console/demandes/vues")
-	claire.holds("/console/demandes/vues", "Supprimer À prendre", "-Les ouvertes")
+	claire.holds("/console/demandes/vues", `value="À prendre"`, "-Les ouvertes")
 	claire.leads(claire.post(at+"/suppression", nil), "/console/demandes/vues")
 	claire.holds("/console/demandes/vues", "Aucune vue enregistrée")
 }
