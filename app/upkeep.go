@@ -129,7 +129,7 @@ const depositName = "aaf-depot"
 // erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
-	err := directory.PurgeDeleted(s)
+	err := directory.PurgeDeleted(s, requests.Forget)
 	if err == nil {
 		var last directory.Purge
 		if last, err = directory.LastPurge(s); err == nil && last.Count > 0 {

@@ -18,6 +18,7 @@ var (
 	requestsAwaited  = Requests.Index("until", awaited)
 
 	Entries       = data.NewTable[Entry]("request-entries")
+	entriesBy     = Entries.Index("by", func(e Entry) []string { return filled(e.By) })
 	EntriesByMail = Entries.Index("mail", func(e Entry) []string { return filled(e.MailID) })
 )
 
