@@ -20,8 +20,9 @@ type Canned struct {
 	For  string     `cbor:"acc,omitempty" log:"-"` // account, of a personal one
 	Name string     `cbor:"name" log:"Nom"`
 	Text string     `cbor:"text" log:"Texte"`
-	By   string     `cbor:"by" log:"-"` // name of who wrote it last
-	Made time.Time  `cbor:"t" log:"-"`  // last time
+	By   string     `cbor:"by" log:"-"`             // name of who wrote it last
+	ByID string     `cbor:"byid,omitempty" log:"-"` // their account
+	Made time.Time  `cbor:"t" log:"-"`              // last time
 }
 
 // Key is the identifier.
@@ -112,7 +113,7 @@ func WriteCanned(s *access.Session, id string, w Wording) (string, error) {
 		} else if err := c.fits(tx); err != nil {
 			return nil, err
 		}
-		c.Name, c.Text, c.By, c.Made = w.Name, w.Text, s.Account.Name, tx.Now
+		c.Name, c.Text, c.By, c.ByID, c.Made = w.Name, w.Text, s.Account.Name, s.Account.ID, tx.Now
 		id = c.ID
 		return c, CannedAnswers.Put(tx, c)
 	})

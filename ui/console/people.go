@@ -329,8 +329,11 @@ func searchEverything(v *web.Visit) error {
 			o.Options = append(o.Options, web.Option{URL: p.URL, Label: p.Label, Note: "Page", Icon: p.Icon})
 		}
 	}
-	if o.Nothing = "Rien ne correspond."; text == "" {
-		o.Total = "Tapez les premières lettres d’un nom"
+	switch o.Nothing = "Rien ne correspond."; {
+	case text == "":
+		o.Total = "Tapez les premières lettres d’un nom, ou un numéro de demande"
+	case len(found.People) == 0 && len(o.Options) > 0:
+		o.Total = web.Count(len(o.Options), "résultat", "résultats")
 	}
 	if strings.Contains(v.Ctx.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) {
 		return v.JSON(o)

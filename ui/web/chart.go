@@ -37,7 +37,7 @@ type ChartRule struct {
 
 // Bounds of the picture of a chart.
 const (
-	chartWidth  = 1000.
+	chartWidth  = 1100.
 	chartHeight = 220.
 	chartTop    = 12.
 	chartLeft   = 40.
