@@ -207,7 +207,7 @@ func TestIncidents_Brouillon(t *testing.T) {
 		return err
 	}))
 	b.fill("textbox", "Votre message", "Après la fin de la session")
-	b.reads("Votre session a pris fin")
+	b.reads("Votre session a pris fin. Votre saisie est gardée : envoyez-la")
 	b.click("button", "Envoyer le message")
 	b.wait(`location.pathname === "/connexion"`)
 	b.reads("Votre saisie est gardée")
