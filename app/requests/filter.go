@@ -36,15 +36,19 @@ const (
 // NoService chooses the requests that are about no service.
 const NoService Service = nobody
 
-// states are those that the filter chooses.
+// states are those that the filter chooses. Of an age are only those that age.
 func (f Filter) states() []State {
+	states := []State{Open, InProgress}
 	switch {
 	case len(f.States) > 0:
-		return f.States
+		states = f.States
 	case f.Every:
-		return States
+		states = States
 	}
-	return []State{Open, InProgress}
+	if f.Older > 0 {
+		states = slices.DeleteFunc(slices.Clone(states), func(s State) bool { return s != Open && s != InProgress })
+	}
+	return states
 }
 
 // tests is a filter made ready for one author and one instant.

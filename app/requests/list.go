@@ -162,9 +162,11 @@ func foundOf(r Request) found { return found{r.Key(), facetsOf(r)} }
 
 // gather reads the smaller set whole, and keeps what the filter chooses.
 func (t tests) gather(tx *data.Tx, p plan) (all []found) {
-	for e := range RequestsList.Walk(tx, p.family, p.span, false) {
-		if f := parseFacets(e.Facets); t.keeps(f) {
-			all = append(all, found{e.Key, f})
+	for _, group := range p.family { // one by one: they are sorted afterwards
+		for e := range RequestsList.Walk(tx, []data.Slot{group}, p.span, false) {
+			if f := parseFacets(e.Facets); t.keeps(f) {
+				all = append(all, found{e.Key, f})
+			}
 		}
 	}
 	return all
