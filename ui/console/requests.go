@@ -117,7 +117,7 @@ var columns = []struct {
 var requestSizes = []int{25, 50, 100}
 
 // listKept are the parameters of the list that what is opened from it keeps.
-var listKept = []string{"q", "etablissement", "etablissement-nom", "etat", "type", "du", "au", "service", "canal", "priorite", "intervenant", "niveau2", "tri", "sens", "page", "par"}
+var listKept = []string{"q", "etablissement", "etablissement-nom", "etat", "type", "du", "au", "service", "canal", "priorite", "intervenant", "niveau2", "age", "tri", "sens", "page", "par"}
 
 // listQuery is the state of the list in the address, without the parameters that
 // are named.
@@ -172,6 +172,9 @@ func lookOf(v *web.Visit) (look requests.Look, err error) {
 		f.Channels = []requests.Channel{c}
 	}
 	f.From, f.To = dayOf(v.Ask("du")), dayOf(v.Ask("au"))
+	if days, err := strconv.Atoi(v.Ask("age")); err == nil && days > 0 && days < 10_000 {
+		f.Older = days
+	}
 	look = requests.Look{Filter: f, Sort: requests.ByNumber, Up: v.Ask("sens") == "croissant", Page: 1, Size: 50}
 	if s := requests.Sort(v.Ask("tri")); slices.Contains(requests.Sorts, s) {
 		look.Sort = s
@@ -365,6 +368,9 @@ func requestLineOf(v *web.Visit, l requests.Line, shown []string, here int) requ
 			c.Text = l.Type.Label()
 		case "age":
 			c.Text = span(l.Age(now))
+			if l.State == requests.Waiting {
+				c.Text += " (en pause)"
+			}
 		case "resume":
 			c.Text = l.Summary
 		default:
