@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
@@ -142,6 +143,9 @@ func TestIncidents_Declarer(t *testing.T) {
 	b.looks("incident-enregistre")
 	b.visit("/incidents/nouveau")
 	b.hides("Restaurer")
+	if n := js[int](b, `(() => { let n = 0; const f = document.querySelector("form[data-draft]"); f.noValidate = true; f.addEventListener("submit", e => { n++; e.preventDefault(); }); f.requestSubmit(); f.requestSubmit(); return n; })()`); n != 1 {
+		t.Errorf("a double click sends the form %d times", n)
+	}
 	if mail := mailTo(t, a, "lucas.martin"); !strings.Contains(mail, "sous le numéro 1") || !strings.Contains(mail, "/incidents/1") {
 		t.Errorf("not told its number: %s", mail)
 	}
@@ -203,7 +207,7 @@ func TestIncidents_Brouillon(t *testing.T) {
 		return err
 	}))
 	b.fill("textbox", "Votre message", "Après la fin de la session")
-	b.reads("Votre session a pris fin")
+	b.reads("Votre session a pris fin. Votre saisie est gardée : envoyez-la")
 	b.click("button", "Envoyer le message")
 	b.wait(`location.pathname === "/connexion"`)
 	b.reads("Votre saisie est gardée")
@@ -214,6 +218,13 @@ func TestIncidents_Brouillon(t *testing.T) {
 	b.click("button", "Abandonner")
 	b.reads("Votre saisie est abandonnée.")
 	b.hides("Restaurer")
+	b.fill("textbox", "Votre message", "Au dernier moment") // and he is gone before it is kept
+	b.visit("/incidents")
+	for end := time.Now().Add(patience); !b.sees("link", "Restaurer") && time.Now().Before(end); {
+		b.visit(at)
+	}
+	b.click("link", "Restaurer")
+	b.wait(`document.querySelector("[name=message]")?.value === "Au dernier moment"`)
 	b.healthy()
 }
 
