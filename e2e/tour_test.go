@@ -24,6 +24,7 @@ func pagesOf(home, record, report string) map[string]string {
 		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
 		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
 		"tour-incidents": "/incidents", "tour-incident-nouveau": "/incidents/nouveau",
+		"demandes-statistiques": "/console/demandes/statistiques", "demandes-vues": "/console/demandes/vues", "demandes-reponses-types": "/console/demandes/reponses-types", "demandes-reponse-type": "/console/demandes/reponses-types/nouvelle",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }
