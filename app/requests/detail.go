@@ -57,6 +57,11 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 	if d.School, err = schoolOf(tx, d.At); err != nil {
 		return err
 	}
+	from, err := d.mailbox(tx)
+	if err != nil {
+		return err
+	}
+	d.Mailbox = from != ""
 	thread, err := threadOf(tx, d.Number)
 	if err != nil {
 		return err
