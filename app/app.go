@@ -58,6 +58,8 @@ type App struct {
 	ctx      context.Context // ends with the appliance
 	stop     context.CancelFunc
 
+	trials trials // of servers, by administrators
+
 	setUp     sync.Mutex // one set-up at a time
 	mu        sync.Mutex
 	setupCode string // of the first start, "" once used
@@ -207,6 +209,7 @@ func (a *App) Start(ctx context.Context) error {
 		{"@every 1h", "courriels anciens", a.sweepMails},
 		{"@every 1m", "demandes en attente", func() error { return requests.Awake(a.Gate.System("Fin d’attente des demandes")) }},
 		{"@every 1h", "brouillons anciens", func() error { return requests.SweepDrafts(a.Gate.System("Brouillons anciens")) }},
+		{"@every 1h", "courriels reçus autrefois", func() error { return requests.SweepArrivals(a.Gate.System("Courriels reçus autrefois")) }},
 		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
 	} {
 		if _, err := a.cron.AddFunc(job.when, func() {
@@ -220,6 +223,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.cron.Start()
 	a.Go("courriels", a.carryMails)
+	a.Go("boîtes à relever", a.collectMail)
 	a.Go("imports à reprendre", func() {
 		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {
 			a.cfg.Log.Error().Err(err).Msg("import à reprendre")
