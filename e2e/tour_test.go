@@ -23,6 +23,7 @@ func pagesOf(home, record, report string) map[string]string {
 		"appareil": "/console/appareil", "courriels": "/console/appareil/courriels",
 		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
 		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
+		"tour-incidents": "/incidents", "tour-incident-nouveau": "/incidents/nouveau",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }

@@ -3,7 +3,7 @@
 // where it is kept; the answer says what is joined by now. While an earlier draft
 // waits for a decision (data-draft-waits), it is not written over.
 import "./ui/file.js";
-import { say } from "./ui/say.js";
+import { say } from "./say.js";
 
 const pause = 1500; // ms after the last key
 const most = 4500; // ms after the first one that is not kept yet
