@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/app/post"
 	"preau/data"
 )
@@ -81,7 +80,7 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 		d.Absent = !may
 	}
 	if id := d.From.Account; id != "" {
-		_, err := directory.UserAt(tx, d.At, id)
+		_, err := askerAt(tx, d.At, id)
 		d.Gone = errors.Is(err, data.ErrNotFound)
 	}
 	for _, l := range d.Links {

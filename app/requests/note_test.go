@@ -28,7 +28,7 @@ func TestNoNoteIsMailed(t *testing.T) {
 				c.must(err)
 				requests.AddNote(c.claire, number, fmt.Sprintf("%s %d", canary, step), []requests.File{f}) // a merged one refuses it
 			case 3:
-				c.solved(c.claire, number, 0, requests.Solve{Solution: "Voici la réponse.", Resolved: dice.IntN(2) == 0})
+				requests.Solved(c.claire, number, 0, requests.Solve{Solution: "Voici la réponse.", Resolved: dice.IntN(2) == 0})
 			case 4:
 				requests.SendAnswer(c.claire, number)
 			case 5:

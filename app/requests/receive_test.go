@@ -411,7 +411,7 @@ func TestMailOfAnAcademy(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	c.receive(box, answering(c.last(stranger), stranger, "Merci."))
-	c.solve(c.claire, number, 0, requests.Solve{Solution: "Voici."})
+	c.must(requests.Solved(c.claire, number, 0, requests.Solve{Solution: "Voici."}))
 	_, err = requests.SendAnswer(c.claire, number)
 	c.must(err)
 	if m := c.last(stranger); m.Thread.From != boxOfAcademy || m.Written == "" || !strings.HasPrefix(m.Thread.Reply, "m") {

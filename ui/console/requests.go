@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"preau/app/access"
 	"preau/app/directory"
 	"preau/app/requests"
 	"preau/ui/web"
@@ -23,10 +24,14 @@ func requestsFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
 
 // requestsTools are the commands of the module's toolbar.
 func requestsTools(v *web.Visit) []web.Tool {
-	return []web.Tool{
+	tools := []web.Tool{
 		{Label: "Actualiser", Icon: "arrow-clockwise", URL: v.OriginalURL()},
 		{Label: "Nouvelle demande", Icon: "plus-lg", URL: requestsHome + "/nouvelle"},
 	}
+	if len(v.Session.Reach(access.SetMailboxes)) > 0 {
+		tools = append(tools, web.Tool{Label: "Boîtes de courriel", Icon: "mailbox", URL: mailboxesHome})
+	}
+	return tools
 }
 
 // requestsPage is console/requests.html: the list, with the search beside it and
