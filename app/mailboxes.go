@@ -45,11 +45,12 @@ func (a *App) collect() error {
 	s := a.Gate.System(collectJob)
 	for a.ctx.Err() == nil {
 		var box requests.Mailbox
+		var before requests.Collection
 		var due, readable bool
 		var password string
 		var set post.Settings
 		err := s.See(func(tx *data.Tx) (err error) {
-			if box, due, err = requests.DueMailbox(tx); err != nil || !due {
+			if box, before, due, err = requests.DueMailbox(tx); err != nil || !due {
 				return err
 			}
 			password, readable = box.OpenPassword(tx)
@@ -66,7 +67,7 @@ func (a *App) collect() error {
 		if a.ctx.Err() != nil {
 			return nil // an interrupted visit is no failure
 		}
-		if err := requests.Visited(s, box, says, server); err != nil {
+		if err := requests.Visited(s, box, before, says, server); err != nil {
 			return err
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -218,6 +219,24 @@ func TestMailboxFails(t *testing.T) {
 	if told["mailbox.failed"] != 1 || told["mailbox.back"] != 1 || told["mailbox.collect"] != 1 {
 		t.Errorf("%v", told)
 	}
+}
+
+// TestMailboxAskedMeanwhile: who asks for a visit while there is one gets another,
+// and so what came in between.
+func TestMailboxAskedMeanwhile(t *testing.T) {
+	o, b := newOffice(t, t.TempDir(), loopback), newPostbox(t, boxAddress)
+	o.school()
+	o.opens(b.port)
+	b.drop(raw("a", "Première", "", "Bonjour."))
+	b.putting = sync.OnceValue(func() bool {
+		b.drop(raw("b", "Seconde", "", "Bonjour."))
+		if err := o.CollectNow(o.system(), lycee); err != nil {
+			t.Error(err)
+		}
+		return true
+	})
+	o.deliver()
+	o.collected("taken", took(2))
 }
 
 // TestMailboxForm refuses what no server could be joined with, beside each field; a

@@ -17,8 +17,9 @@ type Collection struct {
 	Good     time.Time  `cbor:"good"`          // of the last one that went to its end
 	Error    string     `cbor:"err,omitempty"` // of the last one
 	Failures int        `cbor:"fails,omitempty"`
-	Taken    int        `cbor:"n,omitempty"`    // messages that became requests, or were added to some
-	Ignored  int        `cbor:"none,omitempty"` // automatic ones and the like
+	Taken    int        `cbor:"n,omitempty"`     // messages that became requests, or were added to some
+	Ignored  int        `cbor:"none,omitempty"`  // automatic ones and the like
+	Asked    int        `cbor:"asked,omitempty"` // times that somebody did not want to wait
 	Trial    Trial      `cbor:"trial"`
 }
 
@@ -83,7 +84,10 @@ func CollectNow(s *access.Session, m Mailbox) error {
 		return access.Conflict("Cette boîte n’est pas relevée\u00a0: cochez d’abord «\u00a0Relever cette boîte\u00a0».")
 	}
 	return s.Record(func(tx *data.Tx) error {
-		return collected(tx, m.At, func(c *Collection) { c.Next = tx.Now })
+		return collected(tx, m.At, func(c *Collection) {
+			c.Next = tx.Now
+			c.Asked++
+		})
 	}, data.Fact{Action: collectingNow.Action, About: m})
 }
 
@@ -97,16 +101,17 @@ func collected(tx *data.Tx, at data.Place, change func(*Collection)) error {
 	return Collections.Put(tx, c)
 }
 
-// DueMailbox returns a mailbox whose visit is due; ok is false when there is none.
-func DueMailbox(tx *data.Tx) (m Mailbox, ok bool, err error) {
+// DueMailbox returns a mailbox whose visit is due, and how its visits went; ok is
+// false when there is none.
+func DueMailbox(tx *data.Tx) (m Mailbox, c Collection, ok bool, err error) {
 	for c, err := range collectionsDue.Starting(tx, "") {
 		if err != nil || c.Next.After(tx.Now) {
-			return m, false, err
+			return m, c, false, err
 		}
 		m, err := Mailboxes.Get(tx, c.Key())
-		return m, err == nil, err
+		return m, c, err == nil, err
 	}
-	return m, false, nil
+	return m, c, false, nil
 }
 
 // Pauses of the visits to a mailbox.
@@ -118,8 +123,9 @@ const (
 // Visited notes how a visit to a mailbox ended: says is "" for one that went to
 // its end; server tells that nothing can be had from the server, which is then
 // left in peace for longer and longer. The journal is told when it begins to fail,
-// and when it works again.
-func Visited(s *access.Session, m Mailbox, says string, server bool) error {
+// and when it works again. Before is what DueMailbox returned: whoever asked for a
+// visit meanwhile gets another.
+func Visited(s *access.Session, m Mailbox, before Collection, says string, server bool) error {
 	return s.Upkeep(func(tx *data.Tx) error {
 		now, err := Mailboxes.Get(tx, m.Key())
 		if err != nil || now.Version != m.Version {
@@ -139,7 +145,9 @@ func Visited(s *access.Session, m Mailbox, says string, server bool) error {
 			for range min(c.Failures, 10) - 1 {
 				pause *= 2
 			}
-			c.Next = tx.Now.Add(min(pause, collectMost))
+			if c.Next = tx.Now; c.Asked == before.Asked {
+				c.Next = tx.Now.Add(min(pause, collectMost))
+			}
 		}); err != nil {
 			return err
 		}
