@@ -208,8 +208,6 @@ func (a *App) Start(ctx context.Context) error {
 		{"@every 1h", "sessions terminées", a.Gate.Sweep},
 		{"@every 1h", "courriels anciens", a.sweepMails},
 		{"@every 1m", "demandes en attente", func() error { return requests.Awake(a.Gate.System("Fin d’attente des demandes")) }},
-		{"@every 1h", "brouillons anciens", func() error { return requests.SweepDrafts(a.Gate.System("Brouillons anciens")) }},
-		{"@every 1h", "courriels reçus autrefois", func() error { return requests.SweepArrivals(a.Gate.System("Courriels reçus autrefois")) }},
 		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
 	} {
 		if _, err := a.cron.AddFunc(job.when, func() {

@@ -13,7 +13,6 @@ import (
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
-	"preau/app/requests"
 	"preau/data"
 )
 
@@ -182,24 +181,5 @@ func TestPartialFilesGoAtStart(t *testing.T) {
 	}
 	if _, err := os.Stat(whole); err != nil {
 		t.Error("a delivery that was tried is gone")
-	}
-}
-
-// TestNightForgetsDrafts: what was typed long ago and not sent goes.
-func TestNightForgetsDrafts(t *testing.T) {
-	now := time.Date(2026, time.September, 20, 3, 0, 0, 0, time.Local)
-	a := open(t, t.TempDir(), &now)
-	s := a.Gate.System("essai")
-	if err := requests.Jot(s, "nouvelle", map[string]string{"resume": "Messagerie"}); err != nil {
-		t.Fatal(err)
-	}
-	for _, gone := range []bool{false, true} {
-		if err := a.Night(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		if d, err := requests.DraftOf(s, "nouvelle"); err != nil || d.Empty() != gone {
-			t.Errorf("on %s: %+v %v", now.Format("02/01"), d, err)
-		}
-		now = now.Add(requests.DraftLife + time.Hour)
 	}
 }

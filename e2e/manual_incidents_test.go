@@ -136,10 +136,14 @@ func TestIncidents_Declarer(t *testing.T) {
 	b.reads("Choisissez le type de la demande.")
 	b.looks("incident-refuse")
 	b.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("[name=type]").value = "incident"`))
-	b.click("button", "Envoyer la demande")
+	x, y := b.find("button", "Envoyer la demande")
+	b.do(chromedp.MouseClickXY(x, y), chromedp.MouseClickXY(x, y))
 	b.reads("Votre demande est enregistrée sous le numéro")
 	b.reads("capture.txt")
 	b.looks("incident-enregistre")
+	if _, list, _ := call(t, a, "lucas.martin").get("/incidents"); strings.Count(list, "La messagerie reste vide") != 1 {
+		t.Error("two clicks make two requests")
+	}
 	b.visit("/incidents/nouveau")
 	b.hides("Restaurer")
 	if mail := mailTo(t, a, "lucas.martin"); !strings.Contains(mail, "sous le numéro 1") || !strings.Contains(mail, "/incidents/1") {

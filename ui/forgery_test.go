@@ -97,6 +97,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
 	h.incidentDeeds(do)
 	h.requestDeeds(do)
+	h.searchDeeds(do)
 	h.ownDeeds(do)
 	h.entrances(do)
 	vu := func(form string) string { return h.stamp(h.enter(marc), form) }

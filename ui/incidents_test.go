@@ -192,6 +192,11 @@ func TestIncidentsAreOnes(t *testing.T) {
 			t.Errorf("%s sees it in the list", login)
 		}
 	}
+	for _, spelling := range []string{"0", "+", "%20"} { // a request has one address
+		if got := h.enter("lucas.martin").get("/incidents/" + spelling + one.number); got.Status != http.StatusNotFound {
+			t.Errorf("%q before the number: %d", spelling, got.Status)
+		}
+	}
 	if got := h.enter("lucas.martin").get("/incidents/" + one.number + "/fichiers/" + one.file); got.Status != http.StatusOK || got.Body != "Erreur 12 pour Messagerie vide" {
 		t.Errorf("one's own file: %d", got.Status)
 	}
@@ -390,7 +395,7 @@ func TestDraftAfterTheSession(t *testing.T) {
 	before := h.events()
 	got := lucas.sendForm(path, append(typed("Avant la fin"), piece{web.FilesField, "capture.png", png})...)
 	lucas.leads(got, "/connexion?vers=%2Fincidents%2Fnouveau%3Fbrouillon%3Dnouvelle")
-	lucas.holds("/connexion", "Votre session a pris fin. Votre saisie est gardée")
+	lucas.holds("/connexion", "Votre session a pris fin. Votre saisie est gardée", "Les fichiers sont à choisir de nouveau")
 	if h.events() != before {
 		t.Error("something was done without a session")
 	}

@@ -185,12 +185,3 @@ func open(s *access.Session, f File) (File, io.ReadSeeker, error) {
 	}
 	return f, content, err
 }
-
-// Keep stores the content of a file, to be joined to what is written next.
-func Keep(s *access.Session, name, kind string, content io.Reader) (File, error) {
-	b, err := s.Gate().Store().PutBlob(content, MostBytes)
-	if errors.Is(err, data.ErrTooLarge) {
-		return File{}, access.Wrong("fichiers", "«\u00a0"+name+"\u00a0» dépasse 10\u00a0Mio.")
-	}
-	return File{ID: b.ID, Name: name, Type: kind, Size: b.Size, Sum: b.Sum}, err
-}

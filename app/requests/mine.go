@@ -53,7 +53,10 @@ func mineOf(tx *data.Tx, r Request) (m Mine, err error) {
 	}
 	for _, to := range append([]int{r.Merged.Into}, links(r)...) {
 		other, err := Requests.Get(tx, keyOf(to))
-		if err != nil || !other.participates(r.From.Account) {
+		if err != nil && !errors.Is(err, data.ErrNotFound) {
+			return m, err
+		}
+		if !other.participates(r.From.Account) {
 			continue
 		}
 		if to == r.Merged.Into {

@@ -112,10 +112,30 @@ func (d *delivery) deal(tx *data.Tx, own []string) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
+	if err := d.weigh(tx); err != nil {
+		return Request{}, err
+	}
 	if r.Number == 0 {
 		return d.begin(tx)
 	}
 	return d.enter(tx, r, sure)
+}
+
+// weigh gives the files of the message up when its sender, or those of the place
+// together, joined too much that day. What nothing holds goes within the hour.
+func (d *delivery) weigh(tx *data.Tx) error {
+	size := int64(0)
+	for _, f := range d.Kept {
+		size += f.Size
+	}
+	if size == 0 {
+		return nil
+	}
+	most, err := weigh(tx, map[string]int64{"mailto:" + d.From: dayOfPerson, string(d.box.At): dayOfSchool}, size)
+	if most > 0 {
+		d.Kept, d.NotKept = nil, append(slices.Clone(d.NotKept), tooMuch(most))
+	}
+	return err
 }
 
 // empty reports whether the message says nothing.

@@ -354,6 +354,7 @@ func TestMailAnswersANotice(t *testing.T) {
 	box := c.box(placeOf(balzac), boxOfBalzac)
 	number := c.declared(c.lucas, form("Le cahier de textes"))
 	notice := c.last("claire.moreau@exemple.example")
+	c.pass(time.Millisecond)
 	c.receive(box, answering(notice, stranger, "C’est réparé."))
 	if all := c.all(); len(all) != 1 || all[0].State != requests.Open || len(c.read(c.claire, number).Thread) != 0 || len(c.mails(stranger)) != 0 {
 		t.Errorf("%+v", all)
@@ -470,5 +471,35 @@ func TestMailIsBounded(t *testing.T) {
 	}
 	if d := c.read(c.claire, r.Number); len(h) != 2 || len(c.mails("lucas.martin@exemple.example")) != 2 || !slices.Equal(d.Thread[0].Refused, []string{refused}) {
 		t.Errorf("%d, %+v", len(h), d.Thread)
+	}
+}
+
+// TestMailFilesOfADay: beyond what a day allows, the files of an address are not
+// taken, which is said; those of somebody else are.
+func TestMailFilesOfADay(t *testing.T) {
+	c := newCast(t)
+	box := c.box(placeOf(balzac), boxOfBalzac)
+	one, err := requests.Keep(c.system, "note.txt", "text/plain", strings.NewReader("Un mot."))
+	c.must(err)
+	with := func(from string, size int64) requests.Request {
+		in, f := mail(from, "Un fichier", "Le voici."), one
+		f.Size = size
+		in.Kept = []requests.File{f}
+		c.receive(box, in)
+		all := c.all()
+		return all[len(all)-1]
+	}
+	if r := with(stranger, 200<<20); len(r.Files) != 1 {
+		t.Error("not taken")
+	}
+	if r := with(stranger, 1); len(r.Files) != 0 || !strings.Contains(strings.Join(c.last(stranger).Lines, " "), "Trop de fichiers") {
+		t.Errorf("%+v, %q", r.Files, c.last(stranger).Lines)
+	}
+	if r := with("autre@ailleurs.example", 1); len(r.Files) != 1 {
+		t.Error("somebody else’s are not taken")
+	}
+	c.pass(24 * time.Hour)
+	if r := with(stranger, 1); len(r.Files) != 1 {
+		t.Error("the next day, not taken")
 	}
 }

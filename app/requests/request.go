@@ -39,6 +39,7 @@ type Request struct {
 	ActedAt     time.Time     `cbor:"acted" log:"-"`    // last action of anybody
 	SpokeAt     time.Time     `cbor:"spoke" log:"-"`    // last message of the requester
 	AnsweredAt  time.Time     `cbor:"answered" log:"-"` // first answer that was sent
+	AnswerTook  time.Duration `cbor:"took" log:"-"`     // from the reception to that answer, waiting left out
 	Since       time.Time     `cbor:"since" log:"-"`    // of the present state
 	Paused      time.Duration `cbor:"paused" log:"-"`   // spent waiting, until the last time it ended
 	Reopened    int           `cbor:"reopened,omitempty" log:"-"`

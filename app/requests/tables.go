@@ -19,11 +19,12 @@ var (
 	requestsAwaited  = Requests.Index("until", awaited)
 
 	Entries       = data.NewTable[Entry]("request-entries")
+	entriesBy     = Entries.Index("by", func(e Entry) []string { return filled(e.By) })
 	EntriesByMail = Entries.Index("mail", func(e Entry) []string { return filled(e.MailID) })
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Mailboxes, Collections, Arrivals}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals}
 
 func filled(value string) []string {
 	if value == "" {

@@ -46,7 +46,7 @@ async function send(form, body, more) {
 		return answer;
 	} catch {
 		note(form, "Votre saisie n’est pas encore gardée : vérifiez la connexion.");
-		later(form);
+		setTimeout(() => later(form), pause);
 	}
 }
 
@@ -80,15 +80,21 @@ function show(form, text, files) {
 }
 
 // What is being kept is kept before the form leaves, or it would come back as a
-// draft of what was sent.
+// draft of what was sent. A double click sends it once.
+const leaving = new Set();
 document.addEventListener("submit", event => {
 	const form = event.target;
+	if (!form.matches("[data-draft]")) return;
 	clearTimeout(touched.get(form)?.timer);
 	touched.delete(form);
-	if (!saving.has(form)) return;
+	if (!leaving.has(form) && !saving.has(form)) {
+		leaving.add(form);
+		setTimeout(() => leaving.delete(form), 2 * pause);
+		return;
+	}
 	event.preventDefault();
 	event.stopImmediatePropagation();
-	saving.get(form).catch(() => {}).finally(() => setTimeout(() => form.requestSubmit(event.submitter)));
+	if (!leaving.has(form)) saving.get(form).catch(() => {}).finally(() => setTimeout(() => form.requestSubmit(event.submitter)));
 }, true);
 
 // Leaving the page keeps the last words: the browser sends no file then.

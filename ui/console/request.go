@@ -232,6 +232,7 @@ type answerTab struct {
 	To       string // whom the answer goes to
 	Note     web.Text
 	Saves    bool
+	Canned   *cannedPart
 }
 
 // An entryLine is a message of the thread.
@@ -275,6 +276,14 @@ func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err
 	t.Add = web.AttachedFiles(web.FilesField, "Fichiers à joindre à la note")
 	t.Solution = web.Text{Name: "solution", Label: "Solution apportée", Value: t.Draft.Value("solution", d.Solution), Required: true, Tall: true,
 		Hint: "C’est la réponse que lira l’utilisateur. «\u00a0Enregistrer\u00a0» la garde ici sans rien envoyer."}
+	if t.Canned, err = cannedPicker(v, d); err != nil {
+		return t, err
+	}
+	if inserted, err := cannedText(v, d); err != nil {
+		return t, err
+	} else if inserted != "" {
+		t.Solution.Value = strings.TrimSpace(t.Solution.Value + "\n\n" + inserted)
+	}
 	t.Note = web.Text{Name: "note", Label: "Texte de la note", Value: t.Noted.Value("note", ""), Hint: "Lue par les administrateurs seulement, jamais par le demandeur."}
 	t.Resolved = t.Draft.Value("resolution", yes(t.Closed)) == "oui"
 	at := d.ClosedAt

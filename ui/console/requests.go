@@ -69,6 +69,7 @@ type requestSearch struct {
 	Choices     []web.Choice
 	Kept        []keptField
 	Filtered    bool
+	Views       viewsPart
 }
 
 // A tick is a box among several.

@@ -15,6 +15,7 @@ import (
 
 // mountRequests mounts the module Demandes.
 func mountRequests(c web.Router) {
+	mountSearches(c) // before the requests, whose address would take theirs
 	c.Get("/demandes", showRequests)
 	c.Get("/demandes/colonnes", chooseColumns)
 	c.Get("/demandes/flux", streamNews)
