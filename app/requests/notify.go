@@ -285,9 +285,9 @@ func tellAssigned(tx *data.Tx, former, r Request, by, reason string) error {
 		}
 	}
 	if from := former.Assignee; from != "" && from != by {
-		says := "Cette demande n’est plus la vôtre : elle est confiée à " + r.AssigneeName + "."
+		says := "Cette demande n’est plus la vôtre\u00a0: elle est confiée à " + r.AssigneeName + "."
 		if r.Assignee == "" {
-			says = "Cette demande n’est plus la vôtre : elle n’est confiée à personne."
+			says = "Cette demande n’est plus la vôtre\u00a0: elle n’est confiée à personne."
 		}
 		return r.tellOne(tx, from, what, says+reason, r.From.Name)
 	}

@@ -40,12 +40,12 @@ async function save(form) {
 async function send(form, body, more) {
 	try {
 		const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { "X-Preau-Fond": "1" }, ...more });
-		if (answer.status === 401) note(form, "Votre session a pris fin. Votre saisie est gardée : envoyez-la pour vous reconnecter et la retrouver.");
-		else if (answer.status === 403) note(form, "Cette page est restée ouverte trop longtemps. Votre saisie est gardée : rechargez la page pour la retrouver.");
+		if (answer.status === 401) note(form, "Votre session a pris fin. Votre saisie est gardée\u00a0: envoyez-la pour vous reconnecter et la retrouver.");
+		else if (answer.status === 403) note(form, "Cette page est restée ouverte trop longtemps. Votre saisie est gardée\u00a0: rechargez la page pour la retrouver.");
 		else if (!answer.ok) note(form, "Votre saisie n’a pas pu être gardée. Copiez-la avant de quitter cette page.");
 		return answer;
 	} catch {
-		note(form, "Votre saisie n’est pas encore gardée : vérifiez la connexion.");
+		note(form, "Votre saisie n’est pas encore gardée\u00a0: vérifiez la connexion.");
 		setTimeout(() => later(form), pause);
 	}
 }
@@ -82,6 +82,7 @@ function show(form, text, files) {
 // What is being kept is kept before the form leaves, or it would come back as a
 // draft of what was sent. A double click sends it once.
 const leaving = new Set();
+document.addEventListener("htmx:after:swap", () => leaving.clear());
 document.addEventListener("submit", event => {
 	const form = event.target;
 	if (!form.matches("[data-draft]")) return;
@@ -89,7 +90,7 @@ document.addEventListener("submit", event => {
 	touched.delete(form);
 	if (!leaving.has(form) && !saving.has(form)) {
 		leaving.add(form);
-		setTimeout(() => leaving.delete(form), 2 * pause);
+		setTimeout(() => leaving.delete(form), 1000);
 		return;
 	}
 	event.preventDefault();

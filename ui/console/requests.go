@@ -27,6 +27,8 @@ func requestsTools(v *web.Visit) []web.Tool {
 	tools := []web.Tool{
 		{Label: "Actualiser", Icon: "arrow-clockwise", URL: v.OriginalURL()},
 		{Label: "Nouvelle demande", Icon: "plus-lg", URL: requestsHome + "/nouvelle"},
+		{Label: "Statistiques", Icon: "bar-chart", URL: requestsHome + "/statistiques"},
+		{Label: "Réponses types", Icon: "chat-square-quote", URL: cannedHome},
 	}
 	if len(v.Session.Reach(access.SetMailboxes)) > 0 {
 		tools = append(tools, web.Tool{Label: "Boîtes de courriel", Icon: "mailbox", URL: mailboxesHome})
@@ -270,12 +272,15 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 	return p, nil
 }
 
-// shownColumns are those that the person chose, all of them at first. The choice
-// is kept by the browser.
+// shownColumns are those that the person chose. At first they are all of them, but
+// the establishment for who administers one. The choice is kept by the browser.
 func shownColumns(v *web.Visit) (shown []string) {
 	chosen := strings.Split(v.Cookies("colonnes"), ".")
+	reach := v.Session.Reach(access.Administer)
+	alone := len(reach) == 1 && directory.UAIOf(reach[0]) != ""
 	for _, c := range columns {
-		if c.key == "numero" || c.key == "resume" || chosen[0] == "" || slices.Contains(chosen, c.key) {
+		first := chosen[0] == "" && !(alone && c.key == "etablissement")
+		if c.key == "numero" || c.key == "resume" || first || slices.Contains(chosen, c.key) {
 			shown = append(shown, c.key)
 		}
 	}
