@@ -25,8 +25,8 @@ type mailboxesPage struct {
 }
 
 type mailboxLine struct {
-	URL, Place, Address, Last, Next, Taken, Error string
-	Badge                                         web.Badge
+	URL, Place, Address, Last, Next, Taken string
+	Badge                                  web.Badge
 }
 
 // mailboxBadge says how a mailbox goes.
@@ -66,7 +66,7 @@ func showMailboxes(v *web.Visit) error {
 		School: web.Combo{ID: "etablissement", Name: "etablissement", Label: "Établissement", Source: "/console/etablissements/recherche?q=", Shown: v.Ask("etablissement-nom"), Placeholder: "Premières lettres du nom"}}
 	now := v.Session.Now()
 	for _, m := range all {
-		line := mailboxLine{URL: mailboxesHome + "/" + m.Place, Place: m.Name, Address: m.Address, Last: "–", Next: "–", Taken: web.Number(m.Taken), Error: m.Error, Badge: mailboxBadge(m)}
+		line := mailboxLine{URL: mailboxesHome + "/" + m.Place, Place: m.Name, Address: m.Address, Last: "–", Next: "–", Taken: web.Number(m.Taken), Badge: mailboxBadge(m)}
 		if !m.Last.IsZero() {
 			line.Last = web.Moment(now, m.Last)
 		}
