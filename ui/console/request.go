@@ -346,6 +346,9 @@ func entryOf(v *web.Visit, p *requestPane, e requests.Said) entryLine {
 	if e.Via == requests.Mail {
 		line.Label += ", par courriel"
 	}
+	if e.Address != "" {
+		line.Label = "Courriel d’une autre adresse que celle du demandeur"
+	}
 	if e.Mailed != "" {
 		b := mailBadge(e.Mailed)
 		b.Label = "Courriel " + strings.ToLower(b.Label)
@@ -394,6 +397,10 @@ type typedValue func(name, stored string) string
 // complémentaires ».
 func (f *requestForm) requester(value typedValue, uai, school string, from requests.Requester) {
 	f.School = web.Combo{ID: "ecole", Name: "etab", Label: "Établissement", Source: "/console/etablissements/recherche?q=", Value: value("etab", uai), Shown: value("etab-nom", school), Required: true, Locked: f.Locked, Placeholder: "Premières lettres du nom"}
+	if uai == "" && school != "" { // of an académie, whose mailbox it came by
+		f.School.Required, f.School.Shown, f.School.Placeholder = false, value("etab-nom", ""), school
+		f.School.Hint = "Arrivée par la boîte de l’académie\u00a0: choisissez l’établissement à qui la confier, ou laissez vide."
+	}
 	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Tous"}}}
 	chosen := value("profil", from.Profile.Path())
 	for _, p := range directory.Profiles {

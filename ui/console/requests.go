@@ -24,12 +24,16 @@ func requestsFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
 
 // requestsTools are the commands of the module's toolbar.
 func requestsTools(v *web.Visit) []web.Tool {
-	return []web.Tool{
+	tools := []web.Tool{
 		{Label: "Actualiser", Icon: "arrow-clockwise", URL: v.OriginalURL()},
 		{Label: "Nouvelle demande", Icon: "plus-lg", URL: requestsHome + "/nouvelle"},
 		{Label: "Statistiques", Icon: "bar-chart", URL: requestsHome + "/statistiques"},
 		{Label: "Réponses types", Icon: "chat-square-quote", URL: cannedHome},
 	}
+	if len(v.Session.Reach(access.SetMailboxes)) > 0 {
+		tools = append(tools, web.Tool{Label: "Boîtes de courriel", Icon: "mailbox", URL: mailboxesHome})
+	}
+	return tools
 }
 
 // requestsPage is console/requests.html: the list, with the search beside it and
