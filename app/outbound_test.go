@@ -38,6 +38,7 @@ var leaving = map[string][]string{
 var leave = map[string][]string{
 	// The one way out.
 	"app/connect/outbound/policy.go": {"net.Dialer"},
+	"app/connect/outbound/http.go":   {"net/http.Client", "net/http.Transport"},
 	// The commands of the same machine ask the appliance that runs, through the
 	// Unix socket of its directory: its client dials nothing else, and so no
 	// proxy either.
