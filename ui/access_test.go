@@ -33,12 +33,14 @@ const (
 	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
 	wrong    = "422 422 422 422 422 422 422 422 422"
 	inForm   = "303 404 404 404 422 422 422 422 422"
+	inSchool = "303 404 404 404 422 404 422 422 422"
 	byMaker  = "303 404 404 404 404 404 422 422 422"
 	byHigher = "303 404 404 404 404 404 303 303 303"
 	badForm  = "303 404 404 404 400 404 400 400 400" // without its version
 	stale    = "303 404 404 404 409 404 409 409 409"
 	allStale = "303 404 404 404 409 409 409 409 409"
 	absent   = "303 404 404 404 404 404 404 404 404"
+	ofPupil  = "303 200 404 404 404 404 404 404 404" // of the pupil who asked, whoever answers them
 )
 
 // policy declares every route. A GET is of what exists; a POST has the right
@@ -96,9 +98,19 @@ var policy = map[string]string{
 	"POST /compte/second-facteur/retrait": absent,
 	"POST /compte/appareils":              onward,
 	"POST /compte/sessions":               onward,
+	"POST /compte/demandes":               onward,
 	"GET /scolarite":                      "303 404 404 200 200 404 404 404 404",
 	"POST /scolarite":                     "303 404 404 422 422 404 404 404 404",
 	"POST /scolarite/courriel":            "303 404 404 409 409 404 404 404 404", // they have one
+
+	"GET /incidents":                      signedIn,
+	"GET /incidents/nouveau":              signedIn,
+	"POST /incidents/nouveau":             "303 422 422 422 422 422 422 422 422",
+	"POST /incidents/brouillon":           absent, // of no screen
+	"GET /incidents/:numero":              ofPupil,
+	"POST /incidents/:numero":             "303 422 404 404 404 404 404 404 404",
+	"POST /incidents/:numero/avis":        "303 409 404 404 404 404 404 404 404", // it is not over
+	"GET /incidents/:numero/fichiers/:id": ofPupil,
 
 	"GET /console":            chosen,
 	"GET /console/demarrage":  admins,
@@ -169,6 +181,33 @@ var policy = map[string]string{
 
 	"GET /console/etablissements/:uai/administrateurs/:id/retrait":  within,
 	"POST /console/etablissements/:uai/administrateurs/:id/retrait": "303 404 404 404 303 404 303 303 303",
+
+	"GET /console/demandes":                      admins,
+	"GET /console/demandes/colonnes":             chosen,
+	"GET /console/demandes/flux":                 admins,
+	"GET /console/demandes/personnes":            admins,
+	"GET /console/demandes/nouvelle":             admins,
+	"POST /console/demandes":                     inForm,
+	"POST /console/demandes/brouillon":           absent, // of no screen
+	"GET /console/demandes/:numero":              within,
+	"GET /console/demandes/:numero/flux":         within,
+	"GET /console/demandes/:numero/fichiers/:id": within,
+	"GET /console/demandes/:numero/envoi":        within,
+	"GET /console/demandes/:numero/etat":         within,
+	"GET /console/demandes/:numero/affectation":  within,
+	"GET /console/demandes/:numero/fusion":       within,
+	"GET /console/demandes/:numero/separation":   within,
+	"GET /console/demandes/:numero/lien":         within,
+	"POST /console/demandes/:numero/demande":     inSchool,
+	"POST /console/demandes/:numero/description": inSchool,
+	"POST /console/demandes/:numero/reponse":     inSchool,
+	"POST /console/demandes/:numero/note":        inSchool,
+	"POST /console/demandes/:numero/envoi":       stale, // nothing is saved
+	"POST /console/demandes/:numero/etat":        inSchool,
+	"POST /console/demandes/:numero/affectation": inSchool,
+	"POST /console/demandes/:numero/fusion":      inSchool,
+	"POST /console/demandes/:numero/separation":  stale, // it is not merged
+	"POST /console/demandes/:numero/lien":        inSchool,
 
 	"GET /console/administrateurs":                                          creators,
 	"GET /console/administrateurs/recherche":                                creators,
@@ -249,6 +288,13 @@ func (o object) of(route string) string {
 	if strings.Contains(path, "/administrateurs/:id") {
 		id = administratorOf(o.id, path)
 	}
+	if one, ok := asked.Load(o.report); ok {
+		path = strings.Replace(path, ":numero", one.(asking).number, 1)
+		if strings.Contains(path, "/fichiers/") {
+			id = one.(asking).file
+		}
+	}
+	path = strings.Replace(path, ":numero", "999999", 1)
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":habilitation", grantOf(o.id)).Replace(path)
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":autre", "PZZ99998", ":import", o.report, ":fusion", o.report).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)

@@ -95,6 +95,8 @@ func (h *house) deeds(do func(route string, d deed)) {
 	done := h.lastImport(directory.ImportDone)
 	h.hold(uai, done)
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	h.incidentDeeds(do)
+	h.requestDeeds(do)
 	h.ownDeeds(do)
 	h.entrances(do)
 	vu := func(form string) string { return h.stamp(h.enter(marc), form) }

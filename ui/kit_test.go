@@ -423,6 +423,7 @@ func (h *house) report(uai string) string {
 	}); err != nil {
 		h.t.Fatal(err)
 	}
+	asked.Store(im.ID, h.asked("lucas.martin", "Messagerie vide"))
 	return im.ID
 }
 

@@ -24,14 +24,13 @@ type Solve struct {
 }
 
 // Solved saves « Solution apportée », which nobody is sent, and closes the request
-// when it is resolved, which closed reports. Once an answer was sent, it may be
-// closed without another.
-func Solved(s *access.Session, number int, version uint64, f Solve) (closed bool, err error) {
+// when it is resolved. Once an answer was sent, it may be closed without another.
+func Solved(s *access.Session, number int, version uint64, f Solve) error {
 	act := solving
 	if f.Resolved {
 		act = closing
 	}
-	err = change(s, act, number, version, func(tx *data.Tx, r *Request) error {
+	return change(s, act, number, version, func(tx *data.Tx, r *Request) error {
 		if r.Merged.Into != 0 {
 			return r.refuseLocked()
 		}
@@ -49,7 +48,7 @@ func Solved(s *access.Session, number int, version uint64, f Solve) (closed bool
 			return access.WrongFields(wrong)
 		}
 		r.Solution = f.Solution
-		if closed = f.Resolved && r.State != Closed; closed {
+		if f.Resolved && r.State != Closed {
 			return r.close(tx, s.Account.ID, f.ClosedAt)
 		}
 		if f.Resolved && !f.ClosedAt.IsZero() {
@@ -57,7 +56,6 @@ func Solved(s *access.Session, number int, version uint64, f Solve) (closed bool
 		}
 		return nil
 	})
-	return closed, err
 }
 
 // checkClosing returns what is wrong with a time of closing.

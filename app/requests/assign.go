@@ -142,7 +142,9 @@ func (r *Request) assign(tx *data.Tx, s *access.Session, to, reason string) erro
 	}
 	i := slices.IndexFunc(all, func(h Responder) bool { return h.ID == to })
 	switch {
-	case to == r.Assignee && to != "":
+	case to == r.Assignee && to == "":
+		return access.Wrong("intervenant", "Cette demande n’est affectée à personne\u00a0: choisissez un intervenant.")
+	case to == r.Assignee:
 		return access.Wrong("intervenant", "Cette demande est déjà affectée à "+r.AssigneeName+".")
 	case to != "" && i < 0:
 		return access.Wrong("intervenant", "Choisissez un administrateur de cet établissement dans la liste.")

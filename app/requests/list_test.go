@@ -33,7 +33,7 @@ func (c *cast) many(n int, dice *rand.Rand) (all []requests.Request) {
 		c.must(err)
 		switch pick(6) {
 		case 0, 1:
-			c.solve(s, number, 0, requests.Solve{Solution: "Fait.", Resolved: true})
+			c.must(requests.Solved(s, number, 0, requests.Solve{Solution: "Fait.", Resolved: true}))
 		case 2:
 			c.must(requests.SetState(s, number, 0, requests.Waiting, time.Time{}))
 		case 3:

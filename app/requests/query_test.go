@@ -128,7 +128,7 @@ func (c *cast) signInAs(t *testing.T, last, first string) *access.Session {
 func TestNumber(t *testing.T) {
 	c := newCast(t)
 	n := c.declared(c.lucas, form("Ordinateur de la salle 204"))
-	c.solve(c.claire, n, 0, requests.Solve{Solution: "Remplacé.", Resolved: true})
+	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Remplacé.", Resolved: true}))
 	c.indexed()
 	found := func(s *access.Session, text string) string {
 		t.Helper()

@@ -56,14 +56,14 @@ func TestAnswer(t *testing.T) {
 		t.Fatalf("told by %d mails", len(told))
 	}
 	d := c.read(c.claire, n)
-	wantsField(t, "nothing to save", c.solved(c.claire, n, d.Version, requests.Solve{}), "solution")
-	wantsField(t, "closed tomorrow", c.solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(24 * time.Hour)}), "cloture")
-	wantsField(t, "closed before it came", c.solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(-24 * time.Hour)}), "cloture")
+	wantsField(t, "nothing to save", requests.Solved(c.claire, n, d.Version, requests.Solve{}), "solution")
+	wantsField(t, "closed tomorrow", requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(24 * time.Hour)}), "cloture")
+	wantsField(t, "closed before it came", requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(-24 * time.Hour)}), "cloture")
 	if _, err := requests.SendAnswer(c.claire, n); access.KindOf(err) != access.Stale {
 		t.Fatal("an answer that nobody wrote was sent:", err)
 	}
 	c.pass(time.Hour)
-	c.solve(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache du navigateur.", Resolved: true, ClosedAt: c.now()})
+	c.must(requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache du navigateur.", Resolved: true, ClosedAt: c.now()}))
 	if mine, err := requests.ReadMine(c.lucas, n); err != nil || len(mine.Thread) != 0 || mine.State != requests.Closed {
 		t.Fatalf("what is only saved is read: %+v %v", mine, err)
 	}
@@ -94,7 +94,7 @@ func TestStaleSave(t *testing.T) {
 	n := c.declared(c.lucas, form("Deux à la fois"))
 	d := c.read(c.paul, n)
 	c.must(requests.Assign(c.claire, n, d.Version, c.claire.Account.ID, ""))
-	err := c.solved(c.paul, n, d.Version, requests.Solve{Solution: "De mon côté tout va bien."})
+	err := requests.Solved(c.paul, n, d.Version, requests.Solve{Solution: "De mon côté tout va bien."})
 	wants(t, "an old page", err, access.Stale)
 	var refusal *access.Refusal
 	if !errors.As(err, &refusal) || !has(refusal.Says, "MOREAU Claire", "État", "Ouverte → En cours") {

@@ -214,18 +214,6 @@ func (c *cast) declared(s *access.Session, f requests.Form) int {
 	return n
 }
 
-// solved is the error of saving a solution.
-func (c *cast) solved(s *access.Session, number int, version uint64, f requests.Solve) error {
-	_, err := requests.Solved(s, number, version, f)
-	return err
-}
-
-// solve saves a solution, as must succeed.
-func (c *cast) solve(s *access.Session, number int, version uint64, f requests.Solve) {
-	c.t.Helper()
-	c.must(c.solved(s, number, version, f))
-}
-
 // read returns a request as an administrator reads it.
 func (c *cast) read(s *access.Session, number int) requests.Detail {
 	c.t.Helper()

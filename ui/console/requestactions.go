@@ -101,9 +101,12 @@ func solveRequest(v *web.Visit) error {
 		if now := v.Session.Now(); f.ClosedAt.After(now) && f.ClosedAt.Sub(now) < time.Minute {
 			f.ClosedAt = now // proposed to the minute, by a page of the same one
 		}
-		closed, err := requests.Solved(v.Session, number, versionOf(v), f)
+		before, err := requests.Read(v.Session, number)
+		if err == nil {
+			err = requests.Solved(v.Session, number, versionOf(v), f)
+		}
 		switch {
-		case !closed:
+		case !f.Resolved || before.State == requests.Closed:
 			return requestAt(v, number, "reponse"), "La solution est enregistrée. Rien n’a été envoyé à l’utilisateur.", err
 		case f.Solution == "":
 			return requestAt(v, number, "reponse"), "La demande est clôturée.", err
@@ -324,7 +327,7 @@ func linkRequest(v *web.Visit) error {
 func draftScreen(number int, form string) string { return strconv.Itoa(number) + "/" + form }
 
 func downloadRequestFile(v *web.Visit) error {
-	f, content, err := requests.OpenFile(v.Session, numberOf(v), v.Part("fichier"))
+	f, content, err := requests.OpenFile(v.Session, numberOf(v), v.Part("id"))
 	if err != nil {
 		return err
 	}

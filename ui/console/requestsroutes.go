@@ -26,7 +26,7 @@ func mountRequests(c web.Router) {
 	const one = "/demandes/:numero"
 	c.Get(one, showRequest)
 	c.Get(one+"/flux", requestFound(streamPresence))
-	c.Get(one+"/fichiers/:fichier", downloadRequestFile)
+	c.Get(one+"/fichiers/:id", downloadRequestFile)
 	c.Post(one+"/demande", requestFound(editRequester))
 	c.Written(one+"/description", requestFound(editDescription))
 	c.Written(one+"/reponse", requestFound(solveRequest))

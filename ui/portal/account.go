@@ -6,6 +6,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/requests"
 	"preau/ui/web"
 )
 
@@ -29,6 +30,8 @@ type accountPage struct {
 	Sessions       []sessionLine
 	Others         bool // sessions that may be closed
 	Terms          string
+	Answers, Mails bool // an administrator, who is written to about requests
+	Prefers        []web.ChoiceOption
 	here           string // key of the section that tells what was done, or refused
 	refused        bool   // its form was
 }
@@ -71,7 +74,7 @@ type (
 
 // _ keeps in one place the icons that Go code names.
 var _ = []web.Link{{Icon: "person-badge"}, {Icon: "people"}, {Icon: "envelope"}, {Icon: "telephone"}, {Icon: "key"}, {Icon: "question-circle"}, {Icon: "shield-lock"},
-	{Icon: "palette"}, {Icon: "laptop"}, {Icon: "box-arrow-in-right"}, {Icon: "file-text"}}
+	{Icon: "palette"}, {Icon: "laptop"}, {Icon: "box-arrow-in-right"}, {Icon: "file-text"}, {Icon: "life-preserver"}}
 
 // sections are those of the page, in their order, and whose they are.
 var sections = []struct {
@@ -85,6 +88,7 @@ var sections = []struct {
 	{part{Key: "mot-de-passe", Title: "Mot de passe", Icon: "key"}, nil},
 	{part{Key: "question", Title: "Question secrète", Icon: "question-circle"}, func(m directory.Mine) bool { return m.ID != "" && !m.MayFactor }},
 	{part{Key: "second-facteur", Title: "Second facteur", Icon: "shield-lock"}, func(m directory.Mine) bool { return m.MayFactor }},
+	{part{Key: "demandes", Title: "Demandes", Icon: "life-preserver"}, nil},
 	{part{Key: "apparence", Title: "Apparence", Icon: "palette"}, nil},
 	{part{Key: "appareils", Title: "Appareils connus", Icon: "laptop"}, nil},
 	{part{Key: "sessions", Title: "Sessions ouvertes", Icon: "box-arrow-in-right"}, nil},
@@ -112,6 +116,9 @@ func accountRefused(refused string) web.Handler {
 		page.contact(v, m)
 		page.secrets(v, m)
 		page.children(v, m)
+		if err := page.preference(v); err != nil {
+			return err
+		}
 		if err := page.open(v); err != nil {
 			return err
 		}
@@ -180,6 +187,21 @@ func (p *accountPage) children(v *web.Visit, m directory.Mine) {
 	}
 	p.Code = web.Field{Name: "code", Label: "Code d’activation de l’enfant", Value: p.typed(v, "enfants", "code", ""), Required: true, Complete: "off",
 		Hint: "Remis par l’établissement de l’enfant : dix caractères, en deux groupes de cinq."}
+}
+
+// preference is how the person wants to hear of requests.
+func (p *accountPage) preference(v *web.Visit) error {
+	held, err := requests.PreferenceOf(v.Session)
+	if err != nil {
+		return err
+	}
+	p.Answers, p.Mails = v.Session.Administers(), !held.Quiet
+	chosen := p.typed(v, "demandes", "preference", string(held.Prefers))
+	for _, o := range []web.ChoiceOption{{Value: string(requests.Mail), Label: "Par mail"}, {Value: string(requests.Phone), Label: "Par téléphone"}, {Value: "", Label: "Sans préférence"}} {
+		o.Chosen = o.Value == chosen
+		p.Prefers = append(p.Prefers, o)
+	}
+	return nil
 }
 
 // open lists the devices that the account knows and its open sessions.

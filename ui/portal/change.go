@@ -3,6 +3,7 @@ package portal
 import (
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/requests"
 	"preau/ui/web"
 )
 
@@ -56,6 +57,23 @@ func changeQuestion(v *web.Visit) error {
 		return v.Again(err, accountRefused("question"))
 	}
 	return changed(v, "question", "Votre question secrète est enregistrée.")
+}
+
+// changePreference keeps how the person wants to hear of requests. The switch is
+// for those who answer some: for the others it stays as it was.
+func changePreference(v *web.Visit) error {
+	quiet := v.Form("courriels") == ""
+	if !v.Session.Administers() {
+		p, err := requests.PreferenceOf(v.Session)
+		if err != nil {
+			return err
+		}
+		quiet = p.Quiet
+	}
+	if err := requests.Prefer(v.Session, quiet, requests.Channel(v.Form("preference"))); err != nil {
+		return v.Again(err, accountRefused("demandes"))
+	}
+	return changed(v, "demandes", "Vos préférences sont enregistrées.")
 }
 
 func addChild(v *web.Visit) error {

@@ -17,7 +17,7 @@ type homePage struct {
 type door struct{ URL, Icon, Label, Says string }
 
 // doorIcons keeps in one place the icons that Go code names.
-var _ = []web.Link{{Icon: "sliders"}, {Icon: "person-gear"}, {Icon: "person-plus"}, {Icon: "journal-check"}, {Icon: "file-text"}}
+var _ = []web.Link{{Icon: "sliders"}, {Icon: "person-gear"}, {Icon: "person-plus"}, {Icon: "journal-check"}, {Icon: "file-text"}, {Icon: "life-preserver"}}
 
 func showHome(v *web.Visit) error {
 	m, err := directory.MineOf(v.Session)
@@ -42,6 +42,7 @@ func showHome(v *web.Visit) error {
 	if m.Profile == directory.Relative {
 		page.Doors = append(page.Doors, door{"/compte#enfants", "person-plus", "Ajouter un enfant", waiting(m)})
 	}
+	page.Doors = append(page.Doors, door{incidents, "life-preserver", "Incidents", "Demander de l’aide, suivre mes demandes"})
 	page.Doors = append(page.Doors, door{"/compte", "person-gear", "Mon compte", accountDoor(m)})
 	if m.ID != "" {
 		page.Doors = append(page.Doors, door{"/charte", "file-text", "Charte d’utilisation", "Celle que vous avez acceptée"})

@@ -48,6 +48,9 @@ func Mount(public, signed web.Router) {
 	signed.Post("/compte/appareils", forgetDevice)
 	signed.Post("/compte/sessions", closeOthers)
 
+	mountIncidents(signed)
+	signed.Post("/compte/demandes", changePreference)
+
 	signed.Get("/scolarite", theirs(showRecords))
 	signed.Post("/scolarite", theirs(openRecords))
 	signed.Post("/scolarite/courriel", theirs(askRecords))

@@ -68,7 +68,7 @@ func (v *Visit) Draft(screen, url, page string) (*Draft, error) {
 	d := &Draft{Screen: screen, URL: url, Page: page, visit: v}
 	d.Seal = v.seal(sealUse, strings.Join([]string{v.Session.Account.ID, screen, page, v.Session.Now().UTC().Format(time.RFC3339)}, "\x00"))
 	switch {
-	case v.refusal != nil && v.Form(screenField) == screen: // what is shown again is what is kept
+	case v.refusal != nil && v.writing == screen: // what is shown again is what is kept
 		d.join(held.Files)
 	case v.Ask(restoreAsk) == screen:
 		d.fields = held.Fields
@@ -88,10 +88,10 @@ func (d *Draft) join(files []requests.File) {
 // Value is what a field holds: what was typed if the form was refused, what is
 // restored, else what is stored.
 func (d *Draft) Value(name, stored string) string {
-	if d.visit.Form(screenField) != d.Screen {
-		return cmp.Or(d.fields[name], stored)
+	if d.visit.writing == d.Screen {
+		return d.visit.Typed(name, stored)
 	}
-	return d.visit.Typed(name, stored)
+	return cmp.Or(d.fields[name], stored)
 }
 
 // Restore is the address of the form as it was left.
@@ -113,6 +113,7 @@ func restoring(page, screen string) string {
 // Where a file or the whole is refused, the text and the good files are kept, and
 // the page is shown again; once it is sent, the draft is forgotten.
 func (v *Visit) Written(screen string, page Handler, send func(files []requests.File) (path, says string, err error)) error {
+	v.writing = screen
 	w, err := v.write(screen)
 	if err == nil && len(w.wrong) > 0 {
 		err = access.Wrong(FilesField, strings.Join(w.wrong, " "))

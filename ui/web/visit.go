@@ -25,6 +25,7 @@ type Visit struct {
 	unproved *access.Refusal // why the password that the form holds again is no proof
 	streamed bool            // its body is read by the handler, piece by piece
 	pace     *pace           // at which it is
+	writing  string          // screen of the draft that its form is
 }
 
 // A Handler answers a visit.
