@@ -103,10 +103,10 @@ func (c *Client) prepare(ctx context.Context, a call, at *url.URL) (*http.Reques
 
 // receive reads an answer into a value.
 func (c *Client) receive(a call, res *http.Response, into any) error {
-	page := kindOf(res) == "text/html"
 	if res.StatusCode/100 != 2 {
-		return c.answered(a, res, page)
+		return c.answered(a, res)
 	}
+	page := kindOf(res) == "text/html"
 	if into == nil {
 		if page {
 			return loginPage()

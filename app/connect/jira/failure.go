@@ -65,8 +65,8 @@ const (
 )
 
 // answered explains an answer that is no success.
-func (c *Client) answered(a call, res *http.Response, page bool) *Failure {
-	said, xsrf := c.said(res, page)
+func (c *Client) answered(a call, res *http.Response) *Failure {
+	said, xsrf := c.said(res)
 	f := &Failure{Status: res.StatusCode}
 	switch code := res.StatusCode; {
 	case code/100 == 3:
@@ -114,9 +114,9 @@ func wait(res *http.Response, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// said is what JIRA says of its refusal, between « », "" for nothing or a page;
+// said is what JIRA says of its refusal, between « », "" for nothing or no JSON;
 // and whether it speaks of the guard against requests forged elsewhere.
-func (c *Client) said(res *http.Response, page bool) (text string, xsrf bool) {
+func (c *Client) said(res *http.Response) (text string, xsrf bool) {
 	body, err := io.ReadAll(io.LimitReader(res.Body, 64<<10))
 	xsrf = strings.Contains(string(body), "XSRF")
 	var told struct {
@@ -124,7 +124,7 @@ func (c *Client) said(res *http.Response, page bool) (text string, xsrf bool) {
 		Errors        map[string]string `json:"errors"`
 		Message       string            `json:"message"`
 	}
-	if err != nil || page || json.Unmarshal(body, &told) != nil {
+	if err != nil || json.Unmarshal(body, &told) != nil {
 		return "", xsrf
 	}
 	parts := append([]string{}, told.ErrorMessages...)

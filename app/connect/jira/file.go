@@ -117,11 +117,10 @@ func (c *Client) Download(ctx context.Context, a Attachment, to io.Writer) error
 		return c.explain(ctx, err)
 	}
 	defer res.Body.Close()
-	page := kindOf(res) == "text/html"
 	if res.StatusCode != 200 {
-		return c.answered(call{what: "le fichier « " + legible(a.Name) + " »"}, res, page)
+		return c.answered(call{what: "le fichier « " + legible(a.Name) + " »"}, res)
 	}
-	if page && !strings.HasPrefix(a.Kind, "text/html") {
+	if kindOf(res) == "text/html" && !strings.HasPrefix(a.Kind, "text/html") {
 		return loginPage()
 	}
 	target := &sink{to: to}

@@ -79,6 +79,9 @@ func TestChangedSince(t *testing.T) {
 			if len(changed) != 17 || !slices.IsSortedFunc(changed, func(a, b Issue) int { return a.Updated.Compare(b.Updated) }) || changed[16].Key != "ENT-4" {
 				t.Errorf("%s, %s: %d, %+v", flavour, zone, len(changed), changed)
 			}
+			if late, err := c.ChangedSince(t.Context(), "ENT", at.Add(4*time.Minute)); len(late) != 17 || err != nil {
+				t.Errorf("%s, %s: %d a little later, %v", flavour, zone, len(late), err)
+			}
 			if none, err := c.ChangedSince(t.Context(), "ENT", at.Add(time.Hour)); len(none) != 0 || err != nil {
 				t.Errorf("%s, %s: %d later, %v", flavour, zone, len(none), err)
 			}
@@ -277,7 +280,7 @@ func TestProvision(t *testing.T) {
 	failure(t, c.Provision(t.Context(), NewUser{Login: "sans.adresse"}, ""), "(400)")
 	f.Fail(fake.Forbidden)
 	failure(t, c.Provision(t.Context(), claire, ""), "ce droit au compte (403)")
-	for _, other := range []string{"{}", `{"name":"quelqu’un.autre","groups":{"items":[{"name":"ent-utilisateurs"}]}}`} {
+	for _, other := range []string{"{}", `{"name":"quelqu’un.autre","groups":{"items":[{"name":"ent-utilisateurs"}]}}`, `{"name":"claire.martin","groups":{"items":[{"name":"autre"}]}}`} {
 		c := serve(t, DataCenter, func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == "POST" {
 				w.WriteHeader(http.StatusBadRequest)

@@ -53,6 +53,9 @@ func TestHostile(t *testing.T) {
 		var text string
 		c := answering(t, flavour, &text)
 		for _, text = range hostile {
+			if key, err := c.FindByLabel(t.Context(), "ent-1"); err == nil && key != "" && !IsKey(key) {
+				t.Errorf("%q is found", key)
+			}
 			for name, ask := range asks(c) {
 				if err := ask(t.Context()); err != nil {
 					failure(t, err, "")
@@ -92,6 +95,9 @@ func TestMemory(t *testing.T) {
 	if took := (after.TotalAlloc - before.TotalAlloc) >> 20; took > 100 {
 		t.Errorf("%d MiB allocated", took)
 	}
+	text = `{"accountId":"a","displayName":"` + strings.Repeat("é", maxAnswer/2) + `"}`
+	_, _, err := c.Myself(t.Context())
+	failure(t, err, "trop grande")
 }
 
 // FuzzAnswer gives any answer to every question.

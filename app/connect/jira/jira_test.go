@@ -2,7 +2,6 @@ package jira
 
 import (
 	"bytes"
-	"context"
 	"crypto/x509"
 	"encoding/base64"
 	"errors"
@@ -166,6 +165,13 @@ func checkRound(t *testing.T, c *Client, key string) {
 	}
 }
 
+// hasty has a client wait no more than a second for something to move.
+func hasty(c *Client) {
+	bounds := outbound.Transfer
+	bounds.Still, bounds.Body = time.Second, maxAnswer
+	c.answer = loopback.HTTP(bounds, nil)
+}
+
 // TestOnce loses the answer to a creation in every way: asked again, there is
 // one issue.
 func TestOnce(t *testing.T) {
@@ -175,9 +181,8 @@ func TestOnce(t *testing.T) {
 				f, c := start(t, flavour)
 				f.FailWork(mode)
 				f.Behind(true)
-				ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-				defer cancel()
-				_, err := c.CreateOnce(ctx, locker, "ent-4c1f")
+				hasty(c)
+				_, err := c.CreateOnce(t.Context(), locker, "ent-4c1f")
 				lost := failure(t, err, "")
 				wait := map[fake.Flavour]time.Duration{fake.DataCenter: 10 * time.Second, fake.Cloud: Settle}[flavour]
 				if !lost.Unsure || lost.RetryAfter != wait || lost.Temporary != (mode != fake.LoginPage) {
@@ -233,27 +238,20 @@ func TestFailures(t *testing.T) {
 				f, client := start(t, flavour)
 				must(t, ignore(client.Create(t.Context(), locker)))
 				f.Fail(c.mode)
-				limit := func() context.Context {
-					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-					if c.mode == fake.Slow {
-						ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
-					}
-					t.Cleanup(cancel)
-					return ctx
-				}
+				hasty(client)
 				says := c.says
 				if c.mode == fake.Gone {
 					says = "n’offre plus cette fonction (410)"
 				}
-				got := failure(t, ignore(client.Issue(limit(), "ENT-1")), says)
+				got := failure(t, ignore(client.Issue(t.Context(), "ENT-1")), says)
 				if got.Status != c.status || got.Temporary != c.temporary || got.Unsure || got.RetryAfter != c.after {
 					t.Errorf("to read: %+v", got)
 				}
-				got = failure(t, ignore(client.Comment(limit(), "ENT-1", "Un mot.")), says)
+				got = failure(t, ignore(client.Comment(t.Context(), "ENT-1", "Un mot.")), says)
 				if got.Temporary != c.temporary || got.Unsure != c.unsure {
 					t.Errorf("to write: %+v", got)
 				}
-				got = failure(t, ignore(client.Attach(limit(), "ENT-1", "a.txt", 5, strings.NewReader("texte"))), says)
+				got = failure(t, ignore(client.Attach(t.Context(), "ENT-1", "a.txt", 5, strings.NewReader("texte"))), says)
 				if got.Temporary != c.temporary || got.Unsure != c.unsure {
 					t.Errorf("to attach: %+v", got)
 				}

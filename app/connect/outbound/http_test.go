@@ -299,7 +299,7 @@ func TestSlow(t *testing.T) {
 			}
 		case "/steady":
 			tick := time.Tick(20 * time.Millisecond)
-			for range 50 {
+			for range 75 {
 				w.Write([]byte("x"))
 				flush()
 				<-tick
@@ -330,14 +330,15 @@ func TestSlow(t *testing.T) {
 			t.Errorf("%s: %v, wanted %v", c.path, err, c.err)
 		}
 	}
-	// What moves is not still: far more time than Still, a byte at a time.
-	if _, body, err := get(t, house.HTTP(brief(still), nil), address+"/steady"); len(body) != 50 || err != nil {
+	// What moves is not still: more time than Still, a byte at a time.
+	steady := house.HTTP(brief(func(b *Bounds) { b.Still = time.Second }), nil)
+	if _, body, err := get(t, steady, address+"/steady"); len(body) != 75 || err != nil {
 		t.Errorf("%d bytes, %v", len(body), err)
 	}
 	from, to := io.Pipe()
 	go func() {
 		tick := time.Tick(20 * time.Millisecond)
-		for range 50 {
+		for range 75 {
 			to.Write([]byte("x"))
 			<-tick
 		}
@@ -347,12 +348,12 @@ func TestSlow(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	res, err := house.HTTP(brief(still), nil).Do(req)
+	res, err := steady.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer res.Body.Close()
-	if body, err := io.ReadAll(res.Body); len(body) != 50 || err != nil {
+	if body, err := io.ReadAll(res.Body); len(body) != 75 || err != nil {
 		t.Errorf("%d bytes, %v", len(body), err)
 	}
 }
