@@ -17,12 +17,15 @@ var (
 	RequestsByPerson = Requests.Index("requester", func(r Request) []string { return filled(r.From.Account) })
 	requestsAwaited  = Requests.Index("until", awaited)
 
+	requestsEscalated = Requests.Index("level2", func(r Request) []string { return escalatedTo(r, r.UAI()) })
+	requestsByArea    = Requests.Index("level2-area", func(r Request) []string { return escalatedTo(r, r.Escalation.Collectivity) })
+
 	Entries       = data.NewTable[Entry]("request-entries")
 	EntriesByMail = Entries.Index("mail", func(e Entry) []string { return filled(e.MailID) })
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Supports, Transmissions, DeskAccounts}
 
 func filled(value string) []string {
 	if value == "" {
@@ -37,6 +40,14 @@ func awaited(r Request) []string {
 		return nil
 	}
 	return []string{stampOf(r.Until)}
+}
+
+// escalatedTo finds the requests that level 2 has, or that are on their way.
+func escalatedTo(r Request, by string) []string {
+	if !r.Escalation.tracked() {
+		return nil
+	}
+	return filled(by)
 }
 
 // stampOf writes a time so that its order is that of texts.
