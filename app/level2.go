@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -144,34 +143,40 @@ func (l liaison) serve(c *consignment) (err error) {
 	}()
 	down := c.refuse
 	for _, load := range c.loads {
-		for down == nil && l.app.ctx.Err() == nil {
-			more, err := l.step(c, &load)
-			if f, ok := errors.AsType[*jira.Failure](err); ok {
-				if errors.Is(err, context.Canceled) && l.app.ctx.Err() != nil {
-					return nil // the appliance stops: this is no try
-				}
-				if err := l.setBack(load, f); err != nil {
-					return err
-				}
-				if wholly(f) {
-					down = f
-				}
-				break
-			}
-			if err != nil {
+		var failed *jira.Failure
+		if failed = down; failed == nil {
+			if failed, err = l.errands(c, &load); err != nil {
 				return err
-			}
-			if !more {
-				break
 			}
 		}
-		if down != nil && load.Error != down.Says {
-			if err := l.setBack(load, down); err != nil {
-				return err
-			}
+		switch {
+		case failed == nil:
+			continue
+		case l.app.ctx.Err() != nil:
+			return nil // the appliance stops: this is no try
+		case wholly(failed):
+			down = failed
+		}
+		if err := l.setBack(load, failed); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// errands does all that a request waits for, up to what JIRA refuses.
+func (l liaison) errands(c *consignment, load *requests.Load) (*jira.Failure, error) {
+	for more := true; more && l.app.ctx.Err() == nil; {
+		var err error
+		more, err = l.step(c, load)
+		if f, ok := errors.AsType[*jira.Failure](err); ok {
+			return f, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 func (l liaison) setBack(load requests.Load, f *jira.Failure) error {

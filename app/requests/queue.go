@@ -78,7 +78,7 @@ func relayOf(tx *data.Tx, s *access.Session, r Request, thread []Entry) (l Relay
 		return l, nil
 	}
 	for _, e := range thread {
-		if e.Origin != "" && e.Made.After(r.Escalation.At) {
+		if e.Origin != "" && !e.Made.Before(r.Escalation.At) {
 			l.Proposal = e.Text
 		}
 	}

@@ -23,10 +23,10 @@ func requestsFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
 
 // requestsTools are the commands of the module's toolbar.
 func requestsTools(v *web.Visit) []web.Tool {
-	return []web.Tool{
+	return append([]web.Tool{
 		{Label: "Actualiser", Icon: "arrow-clockwise", URL: v.OriginalURL()},
 		{Label: "Nouvelle demande", Icon: "plus-lg", URL: requestsHome + "/nouvelle"},
-	}
+	}, deskTool(v)...)
 }
 
 // requestsPage is console/requests.html: the list, with the search beside it and
@@ -64,6 +64,7 @@ type requestSearch struct {
 	Choices     []web.Choice
 	Kept        []keptField
 	Filtered    bool
+	Queue       *web.Link // of level 2, nil for those who do not serve it
 }
 
 // A tick is a box among several.
