@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"preau/app/access"
 	"preau/app/directory"
 	"preau/app/requests"
 	"preau/ui/web"
@@ -218,7 +219,14 @@ func supportForm(v *web.Visit) requests.SupportForm {
 
 func setSupport(v *web.Visit) error {
 	uai := v.Part("uai")
-	if err := requests.SetSupport(v.Session, uai, max(1, versionOf(v)), supportForm(v)); err != nil {
+	if _, err := requests.SupportOf(v.Session, uai); err != nil {
+		return err
+	}
+	version := versionOf(v)
+	if version == 0 {
+		return &access.Refusal{Kind: access.Malformed, Says: "Rechargez la page, puis recommencez."}
+	}
+	if err := requests.SetSupport(v.Session, uai, version, supportForm(v)); err != nil {
 		return v.Again(err, showSupport)
 	}
 	return v.Done(supportAt(uai), "Les réglages du support sont enregistrés.")
