@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	level2Tick  = 15 * time.Second // at most, between the turn of a transmission and its try
+	level2Tick  = 5 * time.Second // at most, between the turn of a transmission and its try
 	level2Round = 32               // transmissions that are read together
 	level2Hands = 2                // establishments served at the same time
 )

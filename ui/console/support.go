@@ -174,7 +174,7 @@ func (p *supportPage) fill(v *web.Visit, d requests.SupportDetail) {
 		return v.Form(name) == "oui"
 	}
 	p.ByUAI, p.ByArea, p.Provision, p.NoSecret = ticked("etiquette-uai", d.ByUAI), ticked("etiquette-collectivite", d.ByArea), ticked("comptes", d.Provision), ticked("sans-secret", false)
-	secret := web.Field{Name: "secret", Label: "Secret du crochet", Kind: "password", Complete: "new-password", Hint: "Facultatif\u00a0: JIRA Cloud en signe ses messages."}
+	secret := web.Field{Name: "secret", Label: "Secret du crochet", Complete: "off", Hint: "Facultatif\u00a0: JIRA Cloud en signe ses messages."}
 	if d.HasSecret {
 		secret.Hint = "Un secret est enregistré, et n’est jamais montré\u00a0: laissez vide pour le garder."
 	}
