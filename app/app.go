@@ -58,12 +58,13 @@ type App struct {
 	ctx      context.Context // ends with the appliance
 	stop     context.CancelFunc
 
+	trials trials // of servers, by administrators
+
 	setUp     sync.Mutex // one set-up at a time
 	mu        sync.Mutex
-	setupCode string                 // of the first start, "" once used
-	flagURL   string                 // public address given by a flag
-	tests     map[string][]time.Time // of connectors, in the last minute, by account
-	listenURL string                 // address that it answers on
+	setupCode string // of the first start, "" once used
+	flagURL   string // public address given by a flag
+	listenURL string // address that it answers on
 }
 
 // ballast is the room kept aside for the day the disk is full: enough to delete,
@@ -208,7 +209,6 @@ func (a *App) Start(ctx context.Context) error {
 		{"@every 1h", "courriels anciens", a.sweepMails},
 		{"@every 1m", "demandes en attente", func() error { return requests.Awake(a.Gate.System("Fin d’attente des demandes")) }},
 		{"@every 1m", "niveau 2 à relire", a.pollLevel2},
-		{"@every 1h", "brouillons anciens", func() error { return requests.SweepDrafts(a.Gate.System("Brouillons anciens")) }},
 		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
 	} {
 		if _, err := a.cron.AddFunc(job.when, func() {
@@ -223,6 +223,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.cron.Start()
 	a.Go("courriels", a.carryMails)
 	a.Go("demandes à transmettre", a.carryRequests)
+	a.Go("boîtes à relever", a.collectMail)
 	a.Go("imports à reprendre", func() {
 		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {
 			a.cfg.Log.Error().Err(err).Msg("import à reprendre")

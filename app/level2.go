@@ -16,8 +16,8 @@ import (
 
 const (
 	level2Tick  = 5 * time.Second // at most, between the turn of a transmission and its try
-	level2Round = 32               // transmissions that are read together
-	level2Hands = 2                // establishments served at the same time
+	level2Round = 32              // transmissions that are read together
+	level2Hands = 2               // establishments served at the same time
 )
 
 // level2Job is the name of the job in the store.
@@ -239,7 +239,7 @@ func (l liaison) create(c *consignment, load *requests.Load) (more bool, err err
 	case key == "":
 		return false, requests.Absent(l.session(), load.Mark)
 	}
-	return false, requests.Arrived(l.session(), load.Mark, key, c.client.BrowseURL(key)) // read again in the next round
+	return false, requests.Reached(l.session(), load.Mark, key, c.client.BrowseURL(key)) // read again in the next round
 }
 
 // attach adds a file to the issue, unless it is there.

@@ -2,37 +2,14 @@ package app
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"preau/app/access"
 	"preau/app/connect/jira"
+	"preau/app/connect/outbound"
 	"preau/app/requests"
 	"preau/data"
 )
-
-const (
-	testsAMinute = 10              // of connectors, by one administrator
-	testFloor    = 2 * time.Second // that a test of an address which must not be joined takes, whatever is there
-)
-
-// mayTest refuses the tests of connectors of somebody who has done too many: they
-// would map a network.
-func (a *App) mayTest(s *access.Session) error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	now := s.Now()
-	recent := slices.DeleteFunc(a.tests[s.Account.ID], func(t time.Time) bool { return now.Sub(t) >= time.Minute })
-	if len(recent) >= testsAMinute {
-		wait := recent[0].Add(time.Minute).Sub(now)
-		return &access.Refusal{Kind: access.Throttled, Wait: wait, Says: "Vous avez déjà fait dix essais en une minute. Attendez une minute, puis réessayez."}
-	}
-	if a.tests == nil {
-		a.tests = map[string][]time.Time{}
-	}
-	a.tests[s.Account.ID] = append(recent, now)
-	return nil
-}
 
 // TestSupport joins the JIRA of an establishment as it is set up, keeps what it
 // found with the settings, and tells it.
@@ -44,7 +21,7 @@ func (a *App) TestSupport(ctx context.Context, s *access.Session, uai string) er
 	if d.Kind != requests.Jira || !d.HasToken {
 		return access.Conflict("Enregistrez d’abord les réglages de JIRA : ce sont eux qui sont essayés.")
 	}
-	if err := a.mayTest(s); err != nil {
+	if err := a.trials.take(s); err != nil {
 		return err
 	}
 	var client *jira.Client
@@ -57,31 +34,17 @@ func (a *App) TestSupport(ctx context.Context, s *access.Session, uai string) er
 		return err
 	}
 	began := time.Now()
-	steps := []jira.Step{}
+	t := requests.Trial{At: s.Now(), By: s.Name(), Server: d.Base}
 	if refuse != nil {
-		steps = append(steps, jira.Step{Label: "Réglages", Says: refuse.Says})
+		t.Steps = append(t.Steps, outbound.Step{Label: "Réglages", Says: refuse.Says})
 	} else {
-		steps = client.Test(ctx, jira.Needed{Project: d.Project, Types: d.TypeNames(), Fields: d.FieldIDs()})
+		for _, step := range client.Test(ctx, jira.Needed{Project: d.Project, Types: d.TypeNames(), Fields: d.FieldIDs()}) {
+			t.Steps = append(t.Steps, outbound.Step(step))
+		}
 	}
-	t := requests.Trial{At: s.Now(), By: s.Name()}
-	for _, step := range steps {
-		t.Steps = append(t.Steps, requests.Step{Label: step.Label, OK: step.OK, Says: step.Says})
-	}
-	if len(steps) == 1 { // nothing was learnt of what is there: nor by how long it took
-		pause(ctx, testFloor-time.Since(began))
-	}
+	outbound.Level(ctx, began, t.Steps)
 	t.Took = time.Since(began)
 	return requests.Tested(s, uai, t)
-}
-
-// pause waits, unless whoever asked is gone.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }
 
 // HookTold takes what a JIRA says has changed: nothing of it is believed, the

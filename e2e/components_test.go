@@ -112,6 +112,19 @@ func TestComponents(t *testing.T) {
 		b.press(kb.ArrowRight)
 		b.wantFocus("Premier")
 	})
+	t.Run("files", func(t *testing.T) {
+		got := js[string](b, `(field => {
+			const chosen = new DataTransfer();
+			for (const i of [1, 2, 3, 4, 5, 6]) chosen.items.add(new File([new Uint8Array(i === 2 ? 11 << 20 : 3)], "capture " + i + ".png"));
+			field.files = chosen.files;
+			field.dispatchEvent(new Event("change", { bubbles: true }));
+			return document.getElementById("n-pieces").textContent;
+		})(document.getElementById("f-pieces"))`)
+		if want := "capture 1.png, capture 2.png (trop volumineux), capture 3.png, capture 4.png, capture 5.png, capture 6.png (de trop)"; got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		b.healthy()
+	})
 }
 
 // TestFrameByKeyboard: the palette, the panes, their edges and the journal.

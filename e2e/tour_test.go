@@ -20,9 +20,11 @@ func pagesOf(home, record, report string) map[string]string {
 		"oublie": "/mot-de-passe-oublie", "oublie-demande": "/mot-de-passe-oublie/demande", "oublie-question": "/mot-de-passe-oublie/question?login=lucas.martin", "code": "/code",
 		"charte-etablissement": home + "/charte", "compte": "/compte", "activation": "/activation", "charte": "/charte", "donnees": "/confidentialite", "mentions": "/mentions-legales",
 		"administrateurs": administrators, "administrateurs-vide": administrators + "?q=personne-ainsi", "administrateur-cherche": administrators + "/nouveau?q=petit", "administrateur-compte": administrators + "/nouveau/compte",
-		"appareil": "/console/appareil", "courriels": "/console/appareil/courriels",
+		"tour-boites": "/console/demandes/boites", "tour-boite": "/console/demandes/boites/" + home[len("/console/etablissements/"):], "appareil": "/console/appareil", "courriels": "/console/appareil/courriels",
 		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
 		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
+		"tour-incidents": "/incidents", "tour-incident-nouveau": "/incidents/nouveau",
+		"demandes-statistiques": "/console/demandes/statistiques", "demandes-vues": "/console/demandes/vues", "demandes-reponses-types": "/console/demandes/reponses-types", "demandes-reponse-type": "/console/demandes/reponses-types/nouvelle",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }

@@ -34,6 +34,10 @@ func bears(t *testing.T, what string, h http.Header, kept bool) {
 		if strings.Contains(policy, "allow-scripts") || strings.Contains(policy, "allow-same-origin") || !strings.Contains(policy, "default-src 'none'") {
 			t.Errorf("%s: policy %q", what, policy)
 		}
+	} else if sent(h) {
+		if policy != "default-src 'none'; sandbox" {
+			t.Errorf("%s: policy %q", what, policy)
+		}
 	} else if strings.Contains(policy, "unsafe") || !strings.Contains(policy, "default-src 'none'") ||
 		!strings.Contains(policy, "base-uri 'none'") || !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(policy, "form-action 'self'") {
 		t.Errorf("%s: policy %q", what, policy)
@@ -44,12 +48,18 @@ func bears(t *testing.T, what string, h http.Header, kept bool) {
 	if cache := h.Get("Cache-Control"); !kept && cache != "no-store" || kept && !strings.Contains(cache, "immutable") {
 		t.Errorf("%s: Cache-Control %q", what, cache)
 	}
-	if kind := h.Get("Content-Type"); strings.HasPrefix(kind, "text/") && !strings.Contains(kind, "utf-8") && kind != "text/event-stream" {
+	if kind := h.Get("Content-Type"); strings.HasPrefix(kind, "text/") && !strings.Contains(kind, "utf-8") && kind != "text/event-stream" && !sent(h) {
 		t.Errorf("%s: no charset in %q", what, kind)
 	}
 	if server := h.Get("Server"); server != "" {
 		t.Errorf("%s: says that it is %q", what, server)
 	}
+}
+
+// sent reports whether an answer is a file that somebody sent, to be saved: its
+// text is in whatever charset they wrote it.
+func sent(h http.Header) bool {
+	return strings.HasPrefix(h.Get("Content-Disposition"), "attachment") && strings.HasSuffix(h.Get("Content-Security-Policy"), "; sandbox")
 }
 
 // TestEveryAnswerIsProtected goes through every route as everybody, then makes

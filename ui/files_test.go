@@ -101,6 +101,7 @@ func (p *person) sendForm(path string, pieces ...piece) answer {
 type seen struct {
 	Summary, Typed, Missing, Wrong string
 	Classes                        []string
+	Taken                          bool // nobody else can read the form
 	Files                          []web.SentFile
 	Contents                       []string
 }
@@ -109,7 +110,8 @@ type seen struct {
 // shows the form again.
 func essay(v *web.Visit) error {
 	page := func(v *web.Visit) error {
-		s := seen{Typed: v.Typed("resume", "rien"), Missing: v.Typed("absent", "rien"), Classes: v.Each("classe")}
+		_, err := v.Ctx.MultipartForm()
+		s := seen{Taken: errors.Is(err, fasthttp.ErrNoMultipartForm), Typed: v.Typed("resume", "rien"), Missing: v.Typed("absent", "rien"), Classes: v.Each("classe")}
 		if r := v.Refused(); r != nil {
 			s.Wrong = r.Says + r.Fields["pieces"]
 		}
@@ -196,7 +198,7 @@ func TestRefusedFiles(t *testing.T) {
 	} {
 		got := lucas.sendForm("/incidents/essai", append(append([]piece{{"classe", "", "3e B"}}, c.pieces...), piece{"resume", "", "Typé après"}, piece{"classe", "", "4e A"})...)
 		s := see(t, got)
-		if got.Status != http.StatusUnprocessableEntity || s.Typed != "Typé après" || s.Missing != "rien" || len(s.Classes) != 2 {
+		if got.Status != http.StatusUnprocessableEntity || s.Typed != "Typé après" || !s.Taken || s.Missing != "rien" || len(s.Classes) != 2 {
 			t.Errorf("%s: %d %+v", name, got.Status, s)
 		}
 		for _, says := range c.says {
@@ -260,17 +262,24 @@ func TestPlacesToSend(t *testing.T) {
 	file := piece{"pieces", "a.png", "a"}
 	claire, lucas := h.enter("claire.moreau"), h.enter("lucas.martin")
 	answers := make(chan answer, 4)
-	for _, p := range []*person{claire, claire, h.enter("marc.dubois"), h.enter("sophie.girard")} {
+	hold := func(p *person) {
 		go func() { answers <- p.sendForm("/incidents/essai/long", file) }()
 		<-held
 	}
-	for _, p := range []*person{claire, lucas} {
+	turnedAway := func(p *person, says string) {
+		t.Helper()
 		got := p.sendForm("/incidents/essai", piece{"resume", "", "Gardé"}, file, piece{"pieces", "b.png", strings.Repeat("b", 2<<20)})
 		s := see(t, got)
-		if got.Status != http.StatusServiceUnavailable || got.Get("Retry-After") != "60" || s.Typed != "Gardé" || !strings.Contains(s.Wrong, "envois") && !strings.Contains(s.Wrong, "envoi") {
+		if got.Status != http.StatusServiceUnavailable || got.Get("Retry-After") != "60" || s.Typed != "Gardé" || !strings.Contains(s.Wrong, says) {
 			t.Errorf("%s: %d %v %+v", p.login, got.Status, got.Header, s)
 		}
 	}
+	hold(claire)
+	hold(claire)
+	turnedAway(claire, "Deux de vos envois")
+	hold(h.enter("marc.dubois"))
+	hold(h.enter("sophie.girard"))
+	turnedAway(lucas, "Plusieurs fichiers")
 	if s := see(t, lucas.sendForm("/incidents/essai", piece{"resume", "", "Sans fichier"})); s.Summary != "Sans fichier" {
 		t.Errorf("a form without a file waits: %+v", s)
 	}

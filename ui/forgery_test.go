@@ -103,6 +103,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	h.incidentDeeds(do)
 	h.requestDeeds(do)
 	h.supportDeeds(do)
+	h.searchDeeds(do)
 	h.ownDeeds(do)
 	h.entrances(do)
 	vu := func(form string) string { return h.stamp(h.enter(marc), form) }

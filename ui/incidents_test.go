@@ -192,6 +192,11 @@ func TestIncidentsAreOnes(t *testing.T) {
 			t.Errorf("%s sees it in the list", login)
 		}
 	}
+	for _, spelling := range []string{"0", "+", "%20"} { // a request has one address
+		if got := h.enter("lucas.martin").get("/incidents/" + spelling + one.number); got.Status != http.StatusNotFound {
+			t.Errorf("%q before the number: %d", spelling, got.Status)
+		}
+	}
 	if got := h.enter("lucas.martin").get("/incidents/" + one.number + "/fichiers/" + one.file); got.Status != http.StatusOK || got.Body != "Erreur 12 pour Messagerie vide" {
 		t.Errorf("one's own file: %d", got.Status)
 	}
@@ -324,7 +329,7 @@ func TestDraftAsOneTypes(t *testing.T) {
 		return got
 	}
 	before := h.events()
-	if got := types(piece{"message", "", "Touj"}, piece{web.FilesField, "capture.png", png}, piece{web.FilesField, "jeu.exe", "MZ"}); !strings.Contains(got.Body, "capture.png <small>") || !strings.Contains(got.Body, "jeu.exe") || !strings.Contains(got.Body, "gardée depuis") {
+	if got := types(piece{"message", "", "Touj"}, piece{web.FilesField, "capture.png", png}, piece{web.FilesField, "jeu.exe", "MZ"}); !strings.Contains(got.Body, "capture.png <small>") || !strings.Contains(got.Body, "jeu.exe") || !strings.Contains(got.Body, "Saisie gardée à") {
 		t.Error(got.Body)
 	}
 	if got := types(piece{"message", "", "Toujours rien"}, piece{web.FilesField, "capture.png", png}); strings.Count(got.Body, "<small>") != 1 {
@@ -360,6 +365,24 @@ func TestDraftAsOneTypes(t *testing.T) {
 	}
 }
 
+// TestDraftFilesAreShownFirst: a file of a draft goes with what is sent only if
+// the form showed it, ticked; the others go with the draft.
+func TestDraftFilesAreShownFirst(t *testing.T) {
+	h := newHouse(t)
+	s := h.signed("lucas.martin")
+	var ids []string
+	for _, name := range []string{"montre.txt", "decoche.txt", "oublie.txt"} {
+		f, err := requests.Keep(s, name, "text/plain", strings.NewReader(name))
+		must(t, err)
+		must(t, requests.Jot(s, "nouvelle", map[string]string{"resume": "Ancien"}, f))
+		ids = append(ids, f.ID)
+	}
+	lucas, julien := h.enter("lucas.martin"), h.enter("julien.petit")
+	full := incident("Nouveau", piece{"fichier-vu", "", ids[0]}, piece{"fichier-garde", "", ids[0]}, piece{"fichier-vu", "", ids[1]}, piece{web.FilesField, "encore.txt", "encore"})
+	julien.holds(julien.at(julien.sendForm("/incidents/nouveau", full...)), "encore.txt", "-montre.txt") // it is not his
+	lucas.holds(lucas.at(lucas.sendForm("/incidents/nouveau", full...)), "montre.txt", "encore.txt", "-decoche.txt", "-oublie.txt")
+}
+
 // TestDraftAfterTheSession: a form that comes when the session is over, or is
 // another, is kept for who opened it, and for nobody else; nothing is done.
 func TestDraftAfterTheSession(t *testing.T) {
@@ -372,7 +395,7 @@ func TestDraftAfterTheSession(t *testing.T) {
 	before := h.events()
 	got := lucas.sendForm(path, append(typed("Avant la fin"), piece{web.FilesField, "capture.png", png})...)
 	lucas.leads(got, "/connexion?vers=%2Fincidents%2Fnouveau%3Fbrouillon%3Dnouvelle")
-	lucas.holds("/connexion", "Votre session a pris fin. Votre saisie est gardée")
+	lucas.holds("/connexion", "Votre session a pris fin. Votre saisie est gardée", "Les fichiers sont à choisir de nouveau")
 	if h.events() != before {
 		t.Error("something was done without a session")
 	}

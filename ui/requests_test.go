@@ -49,6 +49,10 @@ func (h *house) requestDeeds(do func(route string, d deed)) {
 	do("POST /console/demandes/:numero/lien", deed{claire, at + "/lien", url.Values{"autre": {other.number}, "lien": {"lié à"}}, nil, true})
 	do("POST /console/demandes/:numero/fusion", deed{claire, at + "/fusion", url.Values{"vers": {other.number}}, nil, true})
 	do("POST /console/demandes/:numero/separation", deed{claire, at + "/separation", nil, nil, true})
+	const paul = "paul.lefevre"
+	box := home + "/boites/" + uai
+	do("POST /console/demandes/boites/:boite", deed{paul, box, boxForm(h, box), nil, true})
+	do("POST /console/demandes/boites/:boite/releve", deed{paul, box + "/releve", nil, nil, true})
 }
 
 // TestRequestsOfTheConsole makes a request by telephone, finds it, answers it and

@@ -105,7 +105,7 @@ func TestSupportPages(t *testing.T) {
 				return err
 			}
 			defer func() {
-				must(t, requests.Arrived(h.app.Gate.System("essai"), m.Mark, "ENT-7", "https://10.0.0.1:8443/jira/browse/ENT-7"))
+				must(t, requests.Reached(h.app.Gate.System("essai"), m.Mark, "ENT-7", "https://10.0.0.1:8443/jira/browse/ENT-7"))
 			}()
 		}
 		return nil

@@ -41,13 +41,17 @@ func (Purge) Label() string { return "Purge" }
 // purgeBatch is how many people one transaction erases.
 const purgeBatch = 500
 
+// An Eraser removes what an area keeps of somebody who is being erased.
+type Eraser func(*data.Tx, User) error
+
 // purgeRun is the run of every purge: one that was killed is resumed by the next.
 const purgeRun = "purge"
 
 // PurgeDeleted erases the people whose account has been deleted for longer than
-// the retention, with what the journal and the reports say of them. It refuses
-// when the clock may be wrong, until TrustClock.
-func PurgeDeleted(s *access.Session) error {
+// the retention, with what the journal and the reports say of them, and in the
+// same transactions what the areas above keep of each, by theirs. It refuses when
+// the clock may be wrong, until TrustClock.
+func PurgeDeleted(s *access.Session, theirs ...Eraser) error {
 	if !s.Can(access.RunAppliance, "") {
 		return access.NotAllowed()
 	}
@@ -65,7 +69,7 @@ func PurgeDeleted(s *access.Session) error {
 	if err := s.Begin(purging, purgeRun); err != nil {
 		return err
 	}
-	n, err := eraseDue(s, due)
+	n, err := eraseDue(s, due, theirs)
 	if err != nil {
 		return err
 	}
@@ -128,7 +132,7 @@ func dueUsers(tx *data.Tx) (due []string, err error) {
 
 // eraseDue erases people by bounded transactions, but those whom an import has
 // restored meanwhile, and returns how many.
-func eraseDue(s *access.Session, due []string) (n int, err error) {
+func eraseDue(s *access.Session, due []string, theirs []Eraser) (n int, err error) {
 	for from := 0; from < len(due); from += purgeBatch {
 		err := s.Bulk(purging, purgeRun, func(tx *data.Tx) error {
 			erased := map[string]bool{}
@@ -139,6 +143,11 @@ func eraseDue(s *access.Session, due []string) (n int, err error) {
 				}
 				if err != nil {
 					return err
+				}
+				for _, erase := range theirs {
+					if err := erase(tx, u); err != nil {
+						return err
+					}
 				}
 				if err := eraseUser(tx, id); err != nil {
 					return err

@@ -175,9 +175,20 @@ func Sweep(tx *data.Tx) error {
 // Forget deletes the mails that were written to an address, as when a person
 // is erased.
 func Forget(tx *data.Tx, to string) error {
-	tx = posting.Over(tx)
+	if to == "" {
+		return nil
+	}
+	return forget(posting.Over(tx), MailsByTo, strings.ToLower(to))
+}
+
+// ForgetAbout deletes the mails that were written about a row.
+func ForgetAbout(tx *data.Tx, about string) error {
+	return forget(posting.Over(tx), mailsAbout, about)
+}
+
+func forget(tx *data.Tx, by data.Index[Mail], value string) error {
 	var theirs []string
-	for m, err := range MailsByTo.All(tx, strings.ToLower(to)) {
+	for m, err := range by.All(tx, value) {
 		if err != nil {
 			return err
 		}

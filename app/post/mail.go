@@ -87,6 +87,12 @@ var (
 		sort := fmt.Sprintf("%019d", math.MaxInt64-m.At.UnixNano())
 		return []data.Slot{{Sort: sort}, {Group: string(m.State), Sort: sort}}
 	})
+	mailsAbout = Mails.Index("about", func(m Mail) []string {
+		if m.Thread == nil || m.Thread.About == "" {
+			return nil
+		}
+		return []string{m.Thread.About}
+	})
 	mailsDue = Mails.Index("due", func(m Mail) []string { // those that wait, by the time of their next try
 		if m.State != Waiting {
 			return nil

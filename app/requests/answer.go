@@ -35,9 +35,11 @@ func Solved(s *access.Session, number int, version uint64, f Solve) error {
 			return err
 		}
 		wrong := map[string]string{}
-		switch says := tooLong(f.Solution); {
+		switch says, left := tooLong(f.Solution), unfilled(f.Solution); {
 		case says != "":
 			wrong["solution"] = says
+		case left != "":
+			wrong["solution"] = left
 		case f.Solution == "" && (!f.Resolved || r.AnsweredAt.IsZero()):
 			wrong["solution"] = "Rédigez la solution apportée\u00a0: c’est ce que l’utilisateur lira."
 		}
@@ -109,6 +111,9 @@ func SendAnswer(s *access.Session, number int) (mailed bool, err error) {
 		if r.Solution == "" {
 			return access.Conflict("Cette réponse a déjà été envoyée. Pour répondre encore, rédigez une autre solution et enregistrez-la.")
 		}
+		if err := CheckFilled(r.Solution); err != nil {
+			return err
+		}
 		e, err := r.say(tx, Entry{Kind: Answer, By: s.Account.ID, ByName: s.Account.Name, Text: r.Solution})
 		if err != nil {
 			return err
@@ -119,7 +124,7 @@ func SendAnswer(s *access.Session, number int) (mailed bool, err error) {
 		mailed = e.Mail != ""
 		r.Solution = ""
 		if r.AnsweredAt.IsZero() {
-			r.AnsweredAt = tx.Now
+			r.AnsweredAt, r.AnswerTook = tx.Now, r.Age(tx.Now)
 		}
 		if r.State == Open {
 			r.become(InProgress, tx.Now)

@@ -101,9 +101,9 @@ func Absent(s *access.Session, mark string) error {
 	})
 }
 
-// Arrived notes the issue that JIRA has of a request. From then on the request is
+// Reached notes the issue that JIRA has of a request. From then on the request is
 // its, unless it was called off meanwhile.
-func Arrived(s *access.Session, mark, issue, link string) error {
+func Reached(s *access.Session, mark, issue, link string) error {
 	var of Transmission
 	err := s.See(func(tx *data.Tx) (err error) {
 		of, err = Transmissions.Get(tx, mark)

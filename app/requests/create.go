@@ -165,7 +165,7 @@ func (f *Form) complete(tx *data.Tx, place data.Place) error {
 	if f.From.Account == "" {
 		return f.check(tx, place)
 	}
-	u, err := directory.UserAt(tx, place, f.From.Account)
+	u, err := askerAt(tx, place, f.From.Account)
 	if errors.Is(err, data.ErrNotFound) {
 		return access.Wrong("nom", "Cette personne n’est pas de cet établissement\u00a0: choisissez-la de nouveau dans la liste.")
 	}
@@ -174,6 +174,15 @@ func (f *Form) complete(tx *data.Tx, place data.Place) error {
 	}
 	f.From.Name, f.From.Profile = u.Label(), u.Profile
 	return f.check(tx, place)
+}
+
+// askerAt reads a person of an establishment, or of an académie.
+func askerAt(tx *data.Tx, place data.Place, id string) (directory.User, error) {
+	u, err := directory.Users.Get(tx, id)
+	if err == nil && !(data.Reach{place}).CoversAny(u.Places()) {
+		err = data.ErrNotFound
+	}
+	return u, err
 }
 
 // check returns what is wrong with a form, each sentence beside its field.

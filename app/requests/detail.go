@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/app/post"
 	"preau/data"
 )
@@ -58,6 +57,11 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 	if d.School, err = schoolOf(tx, d.At); err != nil {
 		return err
 	}
+	from, err := d.mailbox(tx)
+	if err != nil {
+		return err
+	}
+	d.Mailbox = from != ""
 	thread, err := threadOf(tx, d.Number)
 	if err != nil {
 		return err
@@ -77,7 +81,7 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 		d.Absent = !may
 	}
 	if id := d.From.Account; id != "" {
-		_, err := directory.UserAt(tx, d.At, id)
+		_, err := askerAt(tx, d.At, id)
 		d.Gone = errors.Is(err, data.ErrNotFound)
 	}
 	for _, l := range d.Links {
@@ -184,13 +188,4 @@ func open(s *access.Session, f File) (File, io.ReadSeeker, error) {
 		err = access.NotFound()
 	}
 	return f, content, err
-}
-
-// Keep stores the content of a file, to be joined to what is written next.
-func Keep(s *access.Session, name, kind string, content io.Reader) (File, error) {
-	b, err := s.Gate().Store().PutBlob(content, MostBytes)
-	if errors.Is(err, data.ErrTooLarge) {
-		return File{}, access.Wrong("fichiers", "«\u00a0"+name+"\u00a0» dépasse 10\u00a0Mio.")
-	}
-	return File{ID: b.ID, Name: name, Type: kind, Size: b.Size, Sum: b.Sum}, err
 }

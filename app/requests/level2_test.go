@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"preau/app/access"
+	"preau/app/connect/outbound"
 	"preau/app/requests"
 	"preau/data"
 )
@@ -33,7 +34,7 @@ func (c *cast) arrives(number int, key string) string {
 	c.t.Helper()
 	c.must(requests.Escalate(c.claire, number, 0, ""))
 	mark := c.read(c.claire, number).Escalation.Mark
-	c.must(requests.Arrived(c.system, mark, key, "https://jira.exemple.example/browse/"+key))
+	c.must(requests.Reached(c.system, mark, key, "https://jira.exemple.example/browse/"+key))
 	return mark
 }
 
@@ -61,7 +62,7 @@ func TestSupportRoles(t *testing.T) {
 		{"the académie", c.paul, balzac, access.Internal}, {"level 2", c.marc, balzac, access.Internal}, {"another académie", c.paul, savoie, access.Missing},
 	} {
 		_, err := requests.SupportOf(tt.s, tt.uai)
-		all := []error{err, requests.SetSupport(tt.s, tt.uai, 0, requests.SupportForm{Kind: requests.Internal}), requests.Activate(tt.s, tt.uai), requests.Tested(tt.s, tt.uai, requests.Trial{Steps: []requests.Step{{OK: true}}}), requests.Deactivate(tt.s, tt.uai)}
+		all := []error{err, requests.SetSupport(tt.s, tt.uai, 0, requests.SupportForm{Kind: requests.Internal}), requests.Activate(tt.s, tt.uai), requests.Tested(tt.s, tt.uai, requests.Trial{Steps: []outbound.Step{{OK: true}}}), requests.Deactivate(tt.s, tt.uai)}
 		for i, err := range all {
 			if tt.want == access.Internal && err != nil || tt.want != access.Internal && access.KindOf(err) != tt.want {
 				t.Errorf("%s, operation %d: %v", tt.who, i, err)
@@ -227,7 +228,7 @@ func TestEscalateJira(t *testing.T) {
 	}
 
 	mark := due[0].Mark
-	c.must(requests.Arrived(c.system, mark, "ENT-7", "https://jira.exemple.example/browse/ENT-7"))
+	c.must(requests.Reached(c.system, mark, "ENT-7", "https://jira.exemple.example/browse/ENT-7"))
 	if d = c.read(c.claire, n); !d.Waits || d.Escalation.Key != "ENT-7" {
 		t.Fatalf("%+v", d.Escalation)
 	}
@@ -340,7 +341,7 @@ func TestCallOffTooLate(t *testing.T) {
 	if still, err := requests.Begin(c.system, mark); still || err != nil {
 		t.Fatal("an issue would be made of what was called off", err)
 	}
-	c.must(requests.Arrived(c.system, mark, "ENT-7", "https://jira.exemple.example/browse/ENT-7"))
+	c.must(requests.Reached(c.system, mark, "ENT-7", "https://jira.exemple.example/browse/ENT-7"))
 	if d := c.read(c.claire, n); d.Escalation.Key != "" || d.Waits {
 		t.Errorf("%+v", d.Escalation)
 	}

@@ -177,3 +177,22 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestSuggest finds requests by number, words, requester, within reach only.
+func TestSuggest(t *testing.T) {
+	c := newCast(t)
+	c.declared(c.lucas, form("Imprimante de la salle 2"))
+	c.declared(c.lucas, form("Tableau numérique"))
+	c.must(requests.Solved(c.claire, 2, 0, requests.Solve{Solution: "Fait.", Resolved: true}))
+	c.indexed()
+	for text, want := range map[string]string{"2": "2 1 ", "n° 1": "1 ", "tabl num": "2 ", "martin": "2 1 ", "éteint": "", "9": "", " ": ""} {
+		lines, err := requests.Suggest(c.claire, text, 5)
+		c.must(err)
+		if got := numbers(linesOf(requests.List{Lines: lines})); got != want {
+			t.Errorf("%q suggests %q, want %q", text, got, want)
+		}
+		if lines, err = requests.Suggest(c.sophie, text, 5); err != nil || len(lines) != 0 {
+			t.Errorf("%q shows sophie %d foreign requests, %v", text, len(lines), err)
+		}
+	}
+}

@@ -7,8 +7,8 @@ import (
 	"preau/data"
 )
 
-// ours is the origin of what the queue of the appliance writes in a thread.
-const ours = "niveau2"
+// fromQueue is the origin of what the queue of the appliance writes in a thread.
+const fromQueue = "niveau2"
 
 var serving = access.NewAction("request.level2-serve", "Réponse du niveau 2", access.ServeLevel2, data.Info)
 
@@ -30,7 +30,7 @@ func Serve(s *access.Session, number int, version uint64, next State, text strin
 			return access.Wrong("reponse", "Rédigez ce que lira l’administrateur local.")
 		}
 		if text != "" {
-			if _, err := r.say(tx, Entry{Kind: Note, By: s.Account.ID, ByName: s.Account.Name, Text: text, Origin: ours}); err != nil {
+			if _, err := r.say(tx, Entry{Kind: Note, By: s.Account.ID, ByName: s.Account.Name, Text: text, Origin: fromQueue}); err != nil {
 				return err
 			}
 		}

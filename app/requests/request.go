@@ -39,6 +39,7 @@ type Request struct {
 	ActedAt     time.Time     `cbor:"acted" log:"-"`    // last action of anybody
 	SpokeAt     time.Time     `cbor:"spoke" log:"-"`    // last message of the requester
 	AnsweredAt  time.Time     `cbor:"answered" log:"-"` // first answer that was sent
+	AnswerTook  time.Duration `cbor:"took" log:"-"`     // from the reception to that answer, waiting left out
 	Since       time.Time     `cbor:"since" log:"-"`    // of the present state
 	Paused      time.Duration `cbor:"paused" log:"-"`   // spent waiting, until the last time it ended
 	Reopened    int           `cbor:"reopened,omitempty" log:"-"`
@@ -50,6 +51,7 @@ type Request struct {
 	Escalation  Escalation    `cbor:"l2" log:"Niveau 2"`
 	Satisfied   Satisfaction  `cbor:"happy" log:"Satisfaction"`
 	FirstMailID string        `cbor:"mail,omitempty" log:"-"` // Message-ID of the mail that made it, "" for none
+	Came        data.Place    `cbor:"box,omitempty" log:"-"`  // of the mailbox that it came by, "" for none
 }
 
 // A Requester is who asks, as the request knows them: it may differ from the

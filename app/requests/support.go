@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"preau/app/access"
 	"preau/app/directory"
@@ -60,24 +59,6 @@ func (w Words) String() string {
 		parts = append(parts, cmp.Or(key, "autres")+" → "+w[key])
 	}
 	return strings.Join(parts, ", ")
-}
-
-// A Trial is what the last test of the connector found.
-type Trial struct {
-	At    time.Time     `cbor:"t"`
-	By    string        `cbor:"by,omitempty"` // name
-	Took  time.Duration `cbor:"took,omitempty"`
-	Steps []Step        `cbor:"steps,omitempty"`
-}
-
-// OK reports whether the connector passed its last test.
-func (t Trial) OK() bool { return len(t.Steps) > 0 && t.Steps[len(t.Steps)-1].OK }
-
-// A Step is one step of a test, and how it went.
-type Step struct {
-	Label string `cbor:"l"`
-	OK    bool   `cbor:"ok"`
-	Says  string `cbor:"s"`
 }
 
 // SupportFields are what a field of JIRA may be filled with, in the order of the

@@ -15,17 +15,19 @@ var (
 	RequestsList     = Requests.Scoped("list", slots)
 	RequestsCount    = Requests.Counter("count", tallies)
 	RequestsByPerson = Requests.Index("requester", func(r Request) []string { return filled(r.From.Account) })
+	RequestsByMail   = Requests.Index("mail", func(r Request) []string { return filled(r.FirstMailID) })
 	requestsAwaited  = Requests.Index("until", awaited)
 
 	requestsEscalated = Requests.Index("level2", func(r Request) []string { return escalatedTo(r, r.UAI()) })
 	requestsByArea    = Requests.Index("level2-area", func(r Request) []string { return escalatedTo(r, r.Escalation.Collectivity) })
 
 	Entries       = data.NewTable[Entry]("request-entries")
+	entriesBy     = Entries.Index("by", func(e Entry) []string { return filled(e.By) })
 	EntriesByMail = Entries.Index("mail", func(e Entry) []string { return filled(e.MailID) })
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Supports, Transmissions, DeskAccounts}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals, Supports, Transmissions, DeskAccounts}
 
 func filled(value string) []string {
 	if value == "" {

@@ -140,7 +140,7 @@ func begins(tx *data.Tx, r Request, comment string) error {
 	m.give(Errand{Kind: MakeIssue, Text: comment})
 	m.giveFiles(r.Files)
 	for _, e := range thread {
-		if e.Kind == Message {
+		if e.Kind == Message && e.Address == "" { // of the requester
 			m.hear(e)
 		}
 	}

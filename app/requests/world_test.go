@@ -59,6 +59,7 @@ type cast struct {
 	*clock
 	t      testing.TB
 	store  *data.Store
+	dir    string
 	system *access.Session
 
 	claire, sophie, paul, marc *access.Session // of Balzac, of Colette, of the académie, of level 2
@@ -69,9 +70,9 @@ var firstDay = time.Date(2026, time.November, 2, 8, 0, 0, 0, time.UTC)
 
 func newCast(t testing.TB) *cast {
 	t.Helper()
-	c := &cast{clock: &clock{t: firstDay}, t: t}
+	c := &cast{clock: &clock{t: firstDay}, t: t, dir: t.TempDir()}
 	var err error
-	c.store, err = data.Open(data.Config{Dir: t.TempDir(), Now: c.now, Rand: rand.Reader, Key: bytes.Repeat([]byte{6}, data.KeySize), Log: zerolog.Nop(),
+	c.store, err = data.Open(data.Config{Dir: c.dir, Now: c.now, Rand: rand.Reader, Key: bytes.Repeat([]byte{6}, data.KeySize), Log: zerolog.Nop(),
 		Tables: slices.Concat(post.Tables, access.Tables, directory.Tables, requests.Tables)})
 	if err != nil {
 		t.Fatal(err)

@@ -24,4 +24,5 @@ import "./ui/print.js";
 import "./ui/picks.js";
 import "./ui/proposal.js";
 import "./ui/lookalikes.js";
+import "./ui/canned.js";
 import "./ui/moves.js";

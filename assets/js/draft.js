@@ -3,7 +3,7 @@
 // where it is kept; the answer says what is joined by now. While an earlier draft
 // waits for a decision (data-draft-waits), it is not written over.
 import "./ui/file.js";
-import { say } from "./ui/say.js";
+import { say } from "./say.js";
 
 const pause = 1500; // ms after the last key
 const most = 4500; // ms after the first one that is not kept yet
@@ -40,13 +40,13 @@ async function save(form) {
 async function send(form, body, more) {
 	try {
 		const answer = await fetch(form.dataset.draftUrl, { method: "POST", body, headers: { "X-Preau-Fond": "1" }, ...more });
-		if (answer.status === 401) note(form, "Votre session a pris fin. Votre saisie est gardée : envoyez-la pour vous reconnecter et la retrouver.");
-		else if (answer.status === 403) note(form, "Cette page est restée ouverte trop longtemps. Votre saisie est gardée : rechargez la page pour la retrouver.");
+		if (answer.status === 401) note(form, "Votre session a pris fin. Votre saisie est gardée\u00a0: envoyez-la pour vous reconnecter et la retrouver.");
+		else if (answer.status === 403) note(form, "Cette page est restée ouverte trop longtemps. Votre saisie est gardée\u00a0: rechargez la page pour la retrouver.");
 		else if (!answer.ok) note(form, "Votre saisie n’a pas pu être gardée. Copiez-la avant de quitter cette page.");
 		return answer;
 	} catch {
-		note(form, "Votre saisie n’est pas encore gardée : vérifiez la connexion.");
-		later(form);
+		note(form, "Votre saisie n’est pas encore gardée\u00a0: vérifiez la connexion.");
+		setTimeout(() => later(form), pause);
 	}
 }
 
@@ -80,15 +80,22 @@ function show(form, text, files) {
 }
 
 // What is being kept is kept before the form leaves, or it would come back as a
-// draft of what was sent.
+// draft of what was sent. A double click sends it once.
+const leaving = new Set();
+document.addEventListener("htmx:after:swap", () => leaving.clear());
 document.addEventListener("submit", event => {
 	const form = event.target;
+	if (!form.matches("[data-draft]")) return;
 	clearTimeout(touched.get(form)?.timer);
 	touched.delete(form);
-	if (!saving.has(form)) return;
+	if (!leaving.has(form) && !saving.has(form)) {
+		leaving.add(form);
+		setTimeout(() => leaving.delete(form), 1000);
+		return;
+	}
 	event.preventDefault();
 	event.stopImmediatePropagation();
-	saving.get(form).catch(() => {}).finally(() => setTimeout(() => form.requestSubmit(event.submitter)));
+	if (!leaving.has(form)) saving.get(form).catch(() => {}).finally(() => setTimeout(() => form.requestSubmit(event.submitter)));
 }, true);
 
 // Leaving the page keeps the last words: the browser sends no file then.

@@ -3,12 +3,14 @@ package console
 import (
 	"html/template"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/requests"
 	"preau/ui/web"
 )
 
@@ -288,7 +290,16 @@ func totalOf(found directory.Answers) string {
 	return web.Count(found.Total, "résultat", "résultats")
 }
 
-// searchEverything answers Ctrl+K: people, establishments, pages.
+// requestOptions words the requests among the answers of Ctrl+K.
+func requestOptions(all []requests.Line) (options []web.Option) {
+	for _, l := range all {
+		options = append(options, web.Option{ID: strconv.Itoa(l.Number), URL: requestsHome + "/" + strconv.Itoa(l.Number), Label: "n°\u00a0" + strconv.Itoa(l.Number) + " – " + l.Summary,
+			Note: join(" · ", "Demande", stateBadge(l.Request).Label, l.From.Name, l.School), Icon: "chat-left-text"})
+	}
+	return options
+}
+
+// searchEverything answers Ctrl+K: people, establishments, requests, pages.
 func searchEverything(v *web.Visit) error {
 	text := v.Ask("q")
 	var found directory.Answers
@@ -306,13 +317,23 @@ func searchEverything(v *web.Visit) error {
 	for _, c := range cards {
 		o.Options = append(o.Options, web.Option{ID: c.UAI, URL: at(c.UAI), Label: c.Name, Note: join(" · ", c.Kind.Label(), c.Town, c.UAI), Icon: "building", Tone: "school-icon"})
 	}
+	if text != "" {
+		lines, err := requests.Suggest(v.Session, text, 6)
+		if err != nil {
+			return err
+		}
+		o.Options = append(o.Options, requestOptions(lines)...)
+	}
 	for _, p := range pages(v) {
 		if strings.Contains(strings.ToLower(p.Label), strings.ToLower(text)) {
 			o.Options = append(o.Options, web.Option{URL: p.URL, Label: p.Label, Note: "Page", Icon: p.Icon})
 		}
 	}
-	if o.Nothing = "Rien ne correspond."; text == "" {
-		o.Total = "Tapez les premières lettres d’un nom"
+	switch o.Nothing = "Rien ne correspond."; {
+	case text == "":
+		o.Total = "Tapez les premières lettres d’un nom, ou un numéro de demande"
+	case len(found.People) == 0 && len(o.Options) > 0:
+		o.Total = web.Count(len(o.Options), "résultat", "résultats")
 	}
 	if strings.Contains(v.Ctx.Get(fiber.HeaderAccept), fiber.MIMEApplicationJSON) {
 		return v.JSON(o)
@@ -322,7 +343,8 @@ func searchEverything(v *web.Visit) error {
 
 // pages are those that the palette leads to.
 func pages(v *web.Visit) []web.Link {
-	all := []web.Link{{Label: "Changer d’établissement", URL: "/console/etablissements", Icon: "building"}}
+	all := []web.Link{{Label: "Changer d’établissement", URL: "/console/etablissements", Icon: "building"}, {Label: "Demandes", URL: requestsHome, Icon: "inboxes"}, {Label: "Statistiques des demandes", URL: statisticsHome, Icon: "bar-chart"},
+		{Label: "Réponses types", URL: cannedHome, Icon: "chat-square-quote"}, {Label: "Vues enregistrées", URL: viewsHome, Icon: "bookmark"}}
 	for _, t := range tools(v, "")[1:] {
 		all = append(all, web.Link{Label: t.Label, URL: t.URL, Icon: t.Icon})
 	}

@@ -19,6 +19,7 @@ type requestPane struct {
 	Query    string // that state, to be kept
 	Version  uint64
 	Badges   []web.Badge
+	Ages     string   // how long ago it came, and the requester last wrote
 	Present  string   // who else has it open
 	Warnings []string // what stands in the way
 	Actions  []web.Link
@@ -87,6 +88,7 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	if d.Priority == requests.Urgent {
 		pane.Badges = append(pane.Badges, urgentBadge)
 	}
+	pane.Ages = ages(v, d.Request)
 	pane.Present = present(v, number)
 	pane.explain(v, d)
 	if err := pane.level2(v, d); err != nil {
@@ -103,6 +105,22 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	p.Open, p.Pane = pane, pane.Title
 	return p.show(v)
+}
+
+// ages says how old a request is, and since when its requester waits.
+func ages(v *web.Visit, r requests.Request) string {
+	now := v.Session.Now()
+	says := "Reçue il y a " + span(r.Age(now)) + ", dernier message du demandeur il y a " + span(r.Silence(now))
+	switch r.State {
+	case requests.Closed:
+		return "Clôturée le " + web.Stamp(r.ClosedAt) + ", après " + span(r.Age(now))
+	case requests.Waiting:
+		says = "Reçue il y a " + span(r.Age(now)) + ", en pause depuis le " + web.Stamp(r.Since)
+		if !r.Until.IsZero() {
+			says += ", jusqu’au " + r.Until.Local().Format("02/01/2006")
+		}
+	}
+	return says
 }
 
 // present says who else has a request open.
@@ -236,6 +254,7 @@ type answerTab struct {
 	To       string // whom the answer goes to
 	Note     web.Text
 	Saves    bool
+	Canned   *cannedPart
 }
 
 // An entryLine is a message of the thread.
@@ -283,6 +302,14 @@ func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err
 		t.Solution.Value = t.Draft.Value("solution", d.Level2.Proposal)
 		t.Solution.Hint = "Proposée d’après la réponse du niveau 2, qui a terminé\u00a0: relisez-la, puis enregistrez-la pour pouvoir répondre à l’utilisateur."
 	}
+	if t.Canned, err = cannedPicker(v, d); err != nil {
+		return t, err
+	}
+	if inserted, err := cannedText(v, d); err != nil {
+		return t, err
+	} else if inserted != "" {
+		t.Solution.Value = strings.TrimSpace(t.Solution.Value + "\n\n" + inserted)
+	}
 	t.Note = web.Text{Name: "note", Label: "Texte de la note", Value: t.Noted.Value("note", ""), Hint: "Lue par les administrateurs seulement, jamais par le demandeur."}
 	t.Resolved = t.Draft.Value("resolution", yes(t.Closed)) == "oui"
 	at := d.ClosedAt
@@ -329,6 +356,9 @@ func entryOf(v *web.Visit, p *requestPane, e requests.Said) entryLine {
 		Text: e.Text, Files: filesOf(p.Home, e.Files), Refused: e.Refused}
 	if e.Via == requests.Mail {
 		line.Label += ", par courriel"
+	}
+	if e.Address != "" {
+		line.Label = "Courriel d’une autre adresse que celle du demandeur"
 	}
 	if e.Mailed != "" {
 		b := mailBadge(e.Mailed)
@@ -378,6 +408,10 @@ type typedValue func(name, stored string) string
 // complémentaires ».
 func (f *requestForm) requester(value typedValue, uai, school string, from requests.Requester) {
 	f.School = web.Combo{ID: "ecole", Name: "etab", Label: "Établissement", Source: "/console/etablissements/recherche?q=", Value: value("etab", uai), Shown: value("etab-nom", school), Required: true, Locked: f.Locked, Placeholder: "Premières lettres du nom"}
+	if uai == "" && school != "" { // of an académie, whose mailbox it came by
+		f.School.Required, f.School.Shown, f.School.Placeholder = false, value("etab-nom", ""), school
+		f.School.Hint = "Arrivée par la boîte de l’académie\u00a0: choisissez l’établissement à qui la confier, ou laissez vide."
+	}
 	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Tous"}}}
 	chosen := value("profil", from.Profile.Path())
 	for _, p := range directory.Profiles {

@@ -127,19 +127,20 @@ const draftsHome = requestsHome + "/brouillon"
 
 // jotRequest keeps what somebody types in a form of the module.
 func jotRequest(v *web.Visit) error {
-	return v.Jotted(func(screen string) string {
+	return v.Jotted(func(screen string) (string, error) {
 		if screen == newScreen {
-			return requestsHome + "/nouvelle"
+			return requestsHome + "/nouvelle", nil
 		}
 		text, form, _ := strings.Cut(screen, "/")
 		number := requests.NumberIn(text)
-		if _, err := requests.PlaceOf(v.Session, number); err != nil || !slices.Contains([]string{"description", "reponse", "note"}, form) {
-			return ""
+		if !slices.Contains([]string{"description", "reponse", "note"}, form) {
+			return "", access.NotFound()
 		}
 		if form == "note" {
 			form = "reponse"
 		}
-		return requestsHome + "/" + strconv.Itoa(number) + "?onglet=" + form
+		_, err := requests.PlaceOf(v.Session, number)
+		return requestsHome + "/" + strconv.Itoa(number) + "?onglet=" + form, err
 	})
 }
 

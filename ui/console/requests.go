@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"preau/app/access"
 	"preau/app/directory"
 	"preau/app/requests"
 	"preau/ui/web"
@@ -23,10 +24,16 @@ func requestsFrame(v *web.Visit, crumbs ...web.Link) *web.Frame {
 
 // requestsTools are the commands of the module's toolbar.
 func requestsTools(v *web.Visit) []web.Tool {
-	return append([]web.Tool{
+	tools := []web.Tool{
 		{Label: "Actualiser", Icon: "arrow-clockwise", URL: v.OriginalURL()},
 		{Label: "Nouvelle demande", Icon: "plus-lg", URL: requestsHome + "/nouvelle"},
-	}, deskTool(v)...)
+		{Label: "Statistiques", Icon: "bar-chart", URL: requestsHome + "/statistiques"},
+		{Label: "Réponses types", Icon: "chat-square-quote", URL: cannedHome},
+	}
+	if len(v.Session.Reach(access.SetMailboxes)) > 0 {
+		tools = append(tools, web.Tool{Label: "Boîtes de courriel", Icon: "mailbox", URL: mailboxesHome})
+	}
+	return append(tools, deskTool(v)...)
 }
 
 // requestsPage is console/requests.html: the list, with the search beside it and
@@ -65,6 +72,7 @@ type requestSearch struct {
 	Kept        []keptField
 	Filtered    bool
 	Queue       *web.Link // of level 2, nil for those who do not serve it
+	Views       viewsPart
 }
 
 // A tick is a box among several.
@@ -114,7 +122,7 @@ var columns = []struct {
 var requestSizes = []int{25, 50, 100}
 
 // listKept are the parameters of the list that what is opened from it keeps.
-var listKept = []string{"q", "etablissement", "etablissement-nom", "etat", "type", "du", "au", "service", "canal", "priorite", "intervenant", "niveau2", "tri", "sens", "page", "par"}
+var listKept = []string{"q", "etablissement", "etablissement-nom", "etat", "type", "du", "au", "service", "canal", "priorite", "intervenant", "niveau2", "age", "tri", "sens", "page", "par"}
 
 // listQuery is the state of the list in the address, without the parameters that
 // are named.
@@ -169,6 +177,9 @@ func lookOf(v *web.Visit) (look requests.Look, err error) {
 		f.Channels = []requests.Channel{c}
 	}
 	f.From, f.To = dayOf(v.Ask("du")), dayOf(v.Ask("au"))
+	if days, err := strconv.Atoi(v.Ask("age")); err == nil && days > 0 && days < 10_000 {
+		f.Older = days
+	}
 	look = requests.Look{Filter: f, Sort: requests.ByNumber, Up: v.Ask("sens") == "croissant", Page: 1, Size: 50}
 	if s := requests.Sort(v.Ask("tri")); slices.Contains(requests.Sorts, s) {
 		look.Sort = s
@@ -265,12 +276,15 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 	return p, nil
 }
 
-// shownColumns are those that the person chose, all of them at first. The choice
-// is kept by the browser.
+// shownColumns are those that the person chose. At first they are all of them, but
+// the establishment for who administers one. The choice is kept by the browser.
 func shownColumns(v *web.Visit) (shown []string) {
 	chosen := strings.Split(v.Cookies("colonnes"), ".")
+	reach := v.Session.Reach(access.Administer)
+	alone := len(reach) == 1 && directory.UAIOf(reach[0]) != ""
 	for _, c := range columns {
-		if c.key == "numero" || c.key == "resume" || chosen[0] == "" || slices.Contains(chosen, c.key) {
+		first := chosen[0] == "" && !(alone && c.key == "etablissement")
+		if c.key == "numero" || c.key == "resume" || first || slices.Contains(chosen, c.key) {
 			shown = append(shown, c.key)
 		}
 	}
@@ -359,6 +373,9 @@ func requestLineOf(v *web.Visit, l requests.Line, shown []string, here int) requ
 			c.Text = l.Type.Label()
 		case "age":
 			c.Text = span(l.Age(now))
+			if l.State == requests.Waiting {
+				c.Text += " (en pause)"
+			}
 		case "resume":
 			c.Text = l.Summary
 		default:

@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"preau/app/access"
@@ -36,6 +37,9 @@ func searchPane(v *web.Visit, look requests.Look) (s requestSearch, err error) {
 	if s.Queue, err = queueLink(v); err != nil {
 		return s, err
 	}
+	if s.Views, err = viewsOf(v); err != nil {
+		return s, err
+	}
 	s.Choices, err = searchChoices(v, look)
 	for _, name := range []string{"tri", "sens", "par"} {
 		if value := v.Ask(name); value != "" {
@@ -64,14 +68,18 @@ func searchChoices(v *web.Visit, look requests.Look) ([]web.Choice, error) {
 		priority.Options = append(priority.Options, web.ChoiceOption{Value: string(p), Label: p.Label(), Chosen: p == look.Priority})
 	}
 	assignee := web.Choice{Name: "intervenant", Label: "Intervenant", Options: []web.ChoiceOption{{Label: "Tous"}, {Value: requests.Me, Label: "Moi", Chosen: look.Assignee == requests.Me},
-		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}}}
+		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}, {Value: requests.Away, Label: "Absents : à réaffecter", Chosen: look.Assignee == requests.Away}}}
 	known, err := requests.Assignees(v.Session, look.UAI)
 	for _, a := range known {
 		if a.ID != v.Session.Account.ID {
 			assignee.Options = append(assignee.Options, web.ChoiceOption{Value: a.ID, Label: a.Name, Chosen: look.Assignee == a.ID})
 		}
 	}
-	all := []web.Choice{assignee, priority, service, channel}
+	age := web.Choice{Name: "age", Label: "Âge", Options: []web.ChoiceOption{{Label: "Tous"}}}
+	for _, days := range []int{1, 3, 7, 30} {
+		age.Options = append(age.Options, web.ChoiceOption{Value: strconv.Itoa(days), Label: "Plus de " + web.Count(days, "jour", "jours"), Chosen: look.Older == days})
+	}
+	all := []web.Choice{assignee, priority, age, service, channel}
 	for i, c := range all {
 		all[i].ID = "r-" + c.Name // a request that is open has fields of these names
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"preau/app/access"
+	"preau/app/connect/outbound"
 	"preau/app/directory"
 	"preau/app/requests"
 	"preau/ui/web"
@@ -65,7 +66,7 @@ type supportPage struct {
 type supportTrial struct {
 	Badge web.Badge
 	Says  string
-	Steps []requests.Step
+	Steps []outbound.Step
 }
 
 func showSupport(v *web.Visit) error { return support(v, "", nil) }

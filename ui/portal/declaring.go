@@ -9,7 +9,7 @@ import (
 	"preau/ui/web"
 )
 
-// Screens of the drafts of these pages.
+// declaringScreen is the screen of the draft of a new request.
 const declaringScreen = "nouvelle"
 
 // draftsAt keeps the drafts of these pages.
@@ -25,7 +25,6 @@ type declaringPage struct {
 	Types      []web.ChoiceOption
 	Priorities []priorityOption
 	Summary    web.Field
-	Most       int // characters of the summary
 	Problem    string
 	Files      web.Files
 }
@@ -60,7 +59,7 @@ func showDeclaring(v *web.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := declaringPage{Draft: draft, Most: requests.MostSummary, Problem: draft.Value("probleme", ""), Files: web.AttachedFiles(web.FilesField, "Fichiers à joindre"), Nowhere: len(schools) == 0, Console: v.Session.Administers()}
+	page := declaringPage{Draft: draft, Problem: draft.Value("probleme", ""), Files: web.AttachedFiles(web.FilesField, "Fichiers à joindre"), Nowhere: len(schools) == 0, Console: v.Session.Administers()}
 	page.Summary = web.Field{Name: "resume", Label: "Résumé", Value: draft.Value("resume", ""), Required: true, Complete: "off", Hint: fmt.Sprintf("En quelques mots, %d caractères au plus.", requests.MostSummary)}
 	if at := draft.Value("etablissement", ""); len(schools) > 1 {
 		for _, c := range schools {

@@ -114,6 +114,9 @@ func (p *incidentPage) say(v *web.Visit, m requests.Mine) {
 		if !s.Mine {
 			s.Who = "Réponse de " + e.ByName
 		}
+		if e.Address != "" {
+			s.Mine, s.Who = false, "Message d’une autre adresse que la vôtre, "+e.Address
+		}
 		p.Thread = append(p.Thread, s)
 	}
 }
@@ -184,18 +187,16 @@ func downloadFile(v *web.Visit) error {
 
 // jot keeps what somebody types in the forms of these pages.
 func jot(v *web.Visit) error {
-	return v.Jotted(func(screen string) string {
+	return v.Jotted(func(screen string) (string, error) {
 		if screen == declaringScreen {
-			return incidents + "/nouveau"
+			return incidents + "/nouveau", nil
 		}
 		number, ok := strings.CutSuffix(screen, "/message")
 		n, err := strconv.Atoi(number)
 		if !ok || err != nil || messageScreen(n) != screen {
-			return ""
+			return "", access.NotFound()
 		}
-		if _, err := requests.ReadMine(v.Session, n); err != nil {
-			return ""
-		}
-		return incidentAt(n) + "#message"
+		_, err = requests.ReadMine(v.Session, n)
+		return incidentAt(n) + "#message", err
 	})
 }

@@ -138,8 +138,8 @@ func (v *Visit) Written(screen string, page Handler, send func(files []requests.
 }
 
 // Jotted answers what the form of a draft sends as one types, and the button that
-// abandons it. Page says where the form of a screen is, "" where there is none.
-func (v *Visit) Jotted(page func(screen string) string) error {
+// abandons it. Page says where the form of a screen is, if the person has it.
+func (v *Visit) Jotted(page func(screen string) (string, error)) error {
 	w, err := v.write("")
 	if busy, ok := errors.AsType[*access.Refusal](err); ok && busy.Kind == access.Overloaded {
 		w.wrong, err = append(w.wrong, busy.Says), nil // the text is kept all the same
@@ -148,11 +148,11 @@ func (v *Visit) Jotted(page func(screen string) string) error {
 		return err
 	}
 	w.screen = v.Form(screenField)
-	at := page(w.screen)
-	switch {
-	case at == "":
-		return access.NotFound()
-	case v.Form(gesture) == abandon:
+	at, err := page(w.screen)
+	if err != nil {
+		return err
+	}
+	if v.Form(gesture) == abandon {
 		if err := requests.Discard(v.Session, w.screen); err != nil {
 			return err
 		}

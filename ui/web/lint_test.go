@@ -46,6 +46,9 @@ var blind = regexp.MustCompile(`(?i)\s(hx-[a-z:-]+|data-(?:href|url|src|source|a
 // that Go code made, by the name of their field.
 var made = regexp.MustCompile(`^([^{]*|\{\{asset "[a-z0-9/._-]+"\}\}|\{\{(\$|\.)?[A-Za-z.]*(URL|Home|Stream|Full|Source)\}\}((/\{id\})?[a-z/?=&-]*)?)$`)
 
+// drawings are the templates that draw: from numbers and plain texts only.
+var drawings = map[string]bool{"parts/chart": true, "parts/bar": true}
+
 var comment = regexp.MustCompile(`(?s)<!--.*?-->`)
 
 // TestTemplates reads the templates as a suspicious reviewer would.
@@ -69,6 +72,9 @@ func TestTemplates(t *testing.T) {
 			t.Errorf("%s: another site: %s", name, foreign)
 		}
 		for _, word := range []string{"javascript:", "<iframe", "<object", "<embed", "<base", "<svg", "safeHTML", "| html", "| js", "| urlquery", "unescaped"} {
+			if word == "<svg" && drawings[name] {
+				continue
+			}
 			if strings.Contains(strings.ToLower(text), strings.ToLower(word)) {
 				t.Errorf("%s: %s", name, word)
 			}

@@ -35,9 +35,12 @@ func (s *Site) salvage(c *fiber.Ctx, refused error) error {
 	if err := s.sameSite(c); err != nil {
 		return refused
 	}
-	v := s.visit(c)
+	v, files := s.visit(c), ""
 	if access.KindOf(refused) == access.Anonymous && strings.HasPrefix(c.Get(fiber.HeaderContentType), fiber.MIMEMultipartForm) {
 		r, err := v.receiveForm(v.Appliance.Dir(), attachment.MostFiles, attachment.MostBytes) // up to its first file
+		if r.input != "" {
+			files = " Les fichiers sont à choisir de nouveau."
+		}
 		if closing := r.close(); closing != nil {
 			return errors.Join(err, closing)
 		}
@@ -53,7 +56,7 @@ func (s *Site) salvage(c *fiber.Ctx, refused error) error {
 		return refused
 	}
 	if access.KindOf(refused) == access.Anonymous {
-		v.Tell("Votre session a pris fin. Votre saisie est gardée\u00a0: reconnectez-vous pour la retrouver et l’envoyer. Les fichiers sont à choisir de nouveau.")
+		v.Tell("Votre session a pris fin. Votre saisie est gardée\u00a0: reconnectez-vous pour la retrouver et l’envoyer." + files)
 		return c.Redirect("/connexion?vers="+url.QueryEscape(restoring(page, screen)), fiber.StatusSeeOther)
 	}
 	if err := v.resume(false); err != nil || v.Session.Account.ID != account {

@@ -148,10 +148,10 @@ func (r *receiving) part(part *multipart.Part) error {
 	if params["filename"] == "" {
 		return nil // an input left empty
 	}
+	r.input = part.FormName()
 	if !r.holds(r.FormValue(TokenField)) {
 		return crossSite
 	}
-	r.input = part.FormName()
 	return r.file(part, Clean(part.FileName()))
 }
 

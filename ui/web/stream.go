@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -105,6 +106,18 @@ func (v *Visit) Stream(after uint64, f Followed) error {
 		site.pump(w, place, token, from, after, f)
 	})
 	return nil
+}
+
+// Pour answers with a file that is written while it is sent, however long.
+func (v *Visit) Pour(name, kind string, write func(io.Writer) error) {
+	v.File(name, kind)
+	site := v.Site
+	v.Context().SetBodyStreamWriter(func(w *bufio.Writer) {
+		defer site.contain("fichier en cours d’envoi")
+		if err := write(w); err != nil {
+			site.Appliance.Log().Error().Err(err).Str("fichier", name).Msg("fichier interrompu")
+		}
+	})
 }
 
 // contain keeps a panic of a stream from ending the process.

@@ -179,16 +179,30 @@ func TestStopped(t *testing.T) {
 	}
 }
 
-// TestHalfRead: a take that does not notice that its reading failed takes nothing.
+// TestHalfRead: a take that does not notice that its reading failed takes
+// nothing: the message stays.
 func TestHalfRead(t *testing.T) {
-	s := script(t, dialogue(map[string]string{
-		"UID SEARCH": "* SEARCH 4\r\n", "RFC822.SIZE": "* 1 FETCH (UID 4 RFC822.SIZE 3000)\r\n", "BODY.PEEK": "* 1 FETCH (UID 4 BODY[]<0> {3000}\r\nSubject: demi",
-	}))
-	err := s.Fetch(t.Context(), loopback, func(uint32, uint32) bool { return false }, func(m Mail) error {
-		io.Copy(io.Discard, m.Body)
-		return nil
-	})
-	failure(t, err, true, "a coupé la connexion")
+	for _, c := range []struct {
+		answer, says string
+		temporary    bool
+	}{
+		{"* 1 FETCH (UID 4 BODY[]<0> {3000}\r\nSubject: demi", "a coupé la connexion", true},
+		{"* 1 FETCH (UID 4 BODY[] {3}\r\nabc)\r\n", "par morceaux", false},
+		{"* 1 FETCH (UID 4 BODY[]<0> NIL)\r\n", "par morceaux", false},
+	} {
+		heard := &hearing{}
+		s := script(t, func(conn net.Conn) {
+			dialogue(map[string]string{"UID SEARCH": "* SEARCH 4\r\n", "RFC822.SIZE": "* 1 FETCH (UID 4 RFC822.SIZE 3000)\r\n", "BODY.PEEK": c.answer})(heard.of(conn))
+		})
+		err := s.Fetch(t.Context(), loopback, func(uint32, uint32) bool { return false }, func(m Mail) error {
+			io.Copy(io.Discard, m.Body)
+			return nil
+		})
+		failure(t, err, c.temporary, c.says)
+		if said := heard.String(); strings.Contains(said, "MOVE") || strings.Contains(said, "STORE") {
+			t.Errorf("%q: said\n%s", c.answer, said)
+		}
+	}
 }
 
 // TestSettings refuses what no server could do anything with, before any packet.
@@ -319,6 +333,15 @@ func TestSilent(t *testing.T) {
 	v.conn.hurry(time.Millisecond)
 	_, err := v.authenticate()
 	failure(t, v.explain(err), true, "n’a pas répondu à temps")
+	ours, theirs := net.Pipe()
+	defer theirs.Close()
+	conn := bound(t.Context(), ours)
+	conn.hurry(time.Millisecond)
+	_, first := conn.Read(make([]byte, 1))
+	conn.hurry(time.Hour)
+	if _, again := conn.Read(make([]byte, 1)); first == nil || again != first { // the library reads again, and would wait each time
+		t.Errorf("%v, then %v", first, again)
+	}
 	if got := fmt.Sprint(many(0, "message", "messages"), many(1, "message", "messages"), many(2, "message", "messages")); got != "0 message1 message2 messages" {
 		t.Error(got)
 	}

@@ -114,7 +114,7 @@ func TestBombsAndMacros(t *testing.T) {
 	}
 	many := make([]entry, mostEntries)
 	for i := range many {
-		many[i] = entry{name: strings.Repeat("a", i%7) + "/" + string(rune('一'+i)), stored: true}
+		many[i] = entry{name: "word/" + string(rune('一'+i)), stored: true}
 	}
 	lying := []byte(word(entry{name: "word/media/image1.bin", text: zeros[:30<<20]}))
 	lie(lying)

@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -122,6 +123,10 @@ func TestImmense(t *testing.T) {
 	}
 	if a, _ := taken(t, "plan.png", immense(t, 8000, 5000)); a.Size == 0 {
 		t.Error("40 million points")
+	}
+	var memory runtime.MemStats
+	if runtime.ReadMemStats(&memory); memory.HeapAlloc > 30<<20 {
+		t.Errorf("%d bytes are kept of it", memory.HeapAlloc)
 	}
 }
 

@@ -86,7 +86,9 @@ document.addEventListener("click", event => {
 });
 
 document.addEventListener("keydown", event => {
-	if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || !form()) return;
+	if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey)) return;
+	const saved = document.activeElement?.closest("form[data-draft]") ?? form() ?? document.querySelector("form[data-draft]");
+	if (!saved) return;
 	event.preventDefault();
-	form().requestSubmit();
+	saved.requestSubmit();
 });

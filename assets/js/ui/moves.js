@@ -9,6 +9,7 @@ let dialog = Boolean(document.querySelector("ui-dialog"));
 document.addEventListener("htmx:after:swap", event => {
 	const { request, response, title } = event.detail.ctx;
 	if (request?.method === "POST" && response.raw.redirected && response.status < 400) forget(request.action);
+	if (request?.method !== "POST") for (const f of document.querySelectorAll("form[method=get]")) f.reset(); // a search says what is shown
 	const message = document.getElementById("message");
 	if (message) say(message.textContent);
 	const over = dialog, from = path;

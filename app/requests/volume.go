@@ -1,0 +1,115 @@
+package requests
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"preau/app/access"
+	"preau/data"
+)
+
+// What may be joined in a day, in bytes: by one person, and by those of one
+// establishment together.
+const (
+	dayOfPerson = 200 << 20
+	dayOfSchool = 4 << 30
+)
+
+// A Volume is how much somebody, or those of an establishment, joined in a day.
+type Volume struct {
+	Who   string `cbor:"who"` // account, or place
+	Day   string `cbor:"day"` // such as « 2026-11-26 »
+	Bytes int64  `cbor:"n"`
+}
+
+// Key is who, then the day.
+func (v Volume) Key() string { return v.Who + " " + v.Day }
+
+// Places is the whole appliance: nobody reads it.
+func (v Volume) Places() []data.Place { return []data.Place{""} }
+
+// Volumes bound what is joined.
+var Volumes = data.NewTable[Volume]("request-volumes").Unlogged()
+
+// measuring keeps count of what is joined, for whoever joins it.
+var measuring = data.NewCrossing("requests.volumes", "Compter ce que la personne connectée joint aux demandes, pour borner la place que cela prend")
+
+// Keep stores the content of a file, to be joined to what is written next. What
+// nothing comes to hold goes within the hour.
+func Keep(s *access.Session, name, kind string, content io.Reader) (File, error) {
+	b, err := s.Gate().Store().PutBlob(content, MostBytes)
+	if errors.Is(err, data.ErrTooLarge) {
+		return File{}, access.Wrong("fichiers", "«\u00a0"+name+"\u00a0» dépasse 10\u00a0Mio.")
+	}
+	if err != nil {
+		return File{}, err
+	}
+	return File{ID: b.ID, Name: name, Type: kind, Size: b.Size, Sum: b.Sum}, measure(s, b.Size)
+}
+
+// measure counts what somebody joined, and refuses beyond what a day allows.
+func measure(s *access.Session, size int64) error {
+	if s.Machine() {
+		return nil
+	}
+	return s.Upkeep(func(tx *data.Tx) error {
+		bounds := map[string]int64{s.Account.ID: dayOfPerson}
+		for _, p := range s.Account.At {
+			bounds[string(p)] = dayOfSchool
+		}
+		most, err := weigh(tx, bounds, size)
+		if err == nil && most > 0 {
+			err = access.Wrong("fichiers", tooMuch(most))
+		}
+		return err
+	})
+}
+
+// tooMuch says that a day allows no more.
+func tooMuch(most int64) string {
+	return fmt.Sprintf("Trop de fichiers ont été joints aujourd’hui\u00a0: %d\u00a0Mio au plus. Envoyez votre message sans eux, ou joignez-les demain.", most>>20)
+}
+
+// weigh counts bytes for each of those who join them, and returns the bound that
+// one of them is beyond, 0 for none.
+func weigh(tx *data.Tx, bounds map[string]int64, size int64) (beyond int64, err error) {
+	tx = measuring.Over(tx)
+	day := tx.Now.Local().Format(time.DateOnly)
+	for who, most := range bounds {
+		v, err := Volumes.Get(tx, Volume{Who: who, Day: day}.Key())
+		if err != nil && !errors.Is(err, data.ErrNotFound) {
+			return 0, err
+		}
+		if v.Who, v.Day, v.Bytes = who, day, v.Bytes+size; v.Bytes > most {
+			return most, nil
+		}
+		if err := Volumes.Put(tx, v); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
+}
+
+// SweepVolumes forgets the days that are over. The job of the appliance calls it.
+func SweepVolumes(s *access.Session) error {
+	return s.Upkeep(func(tx *data.Tx) error {
+		today := tx.Now.Local().Format(time.DateOnly)
+		var over []string
+		for v, err := range Volumes.All(tx) {
+			if err != nil {
+				return err
+			}
+			if v.Day < today {
+				over = append(over, v.Key())
+			}
+		}
+		for _, key := range over {
+			if err := Volumes.Delete(tx, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
