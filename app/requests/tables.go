@@ -18,13 +18,16 @@ var (
 	RequestsByMail   = Requests.Index("mail", func(r Request) []string { return filled(r.FirstMailID) })
 	requestsAwaited  = Requests.Index("until", awaited)
 
+	requestsEscalated = Requests.Index("level2", func(r Request) []string { return escalatedTo(r, r.UAI()) })
+	requestsByArea    = Requests.Index("level2-area", func(r Request) []string { return escalatedTo(r, r.Escalation.Collectivity) })
+
 	Entries       = data.NewTable[Entry]("request-entries")
 	entriesBy     = Entries.Index("by", func(e Entry) []string { return filled(e.By) })
 	EntriesByMail = Entries.Index("mail", func(e Entry) []string { return filled(e.MailID) })
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals, Supports, Transmissions, DeskAccounts}
 
 func filled(value string) []string {
 	if value == "" {
@@ -39,6 +42,14 @@ func awaited(r Request) []string {
 		return nil
 	}
 	return []string{stampOf(r.Until)}
+}
+
+// escalatedTo finds the requests that level 2 has, or that are on their way.
+func escalatedTo(r Request, by string) []string {
+	if !r.Escalation.tracked() {
+		return nil
+	}
+	return filled(by)
 }
 
 // stampOf writes a time so that its order is that of texts.

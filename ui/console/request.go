@@ -32,6 +32,7 @@ type requestPane struct {
 	History   []requestEvent
 	Linked    []web.Link
 	Dialog    *requestDialog
+	Level2    *level2Banner
 	FollowURL string // address of what happens to it, live
 	Close     string
 }
@@ -90,6 +91,9 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	pane.Ages = ages(v, d.Request)
 	pane.Present = present(v, number)
 	pane.explain(v, d)
+	if err := pane.level2(v, d); err != nil {
+		return err
+	}
 	pane.tabs(v, tab)
 	if err := pane.fill(v, d); err != nil {
 		return err
@@ -294,6 +298,10 @@ func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err
 	t.Add = web.AttachedFiles(web.FilesField, "Fichiers à joindre à la note")
 	t.Solution = web.Text{Name: "solution", Label: "Solution apportée", Value: t.Draft.Value("solution", d.Solution), Required: true, Tall: true,
 		Hint: "C’est la réponse que lira l’utilisateur. «\u00a0Enregistrer\u00a0» la garde ici sans rien envoyer."}
+	if d.Level2.Proposal != "" {
+		t.Solution.Value = t.Draft.Value("solution", d.Level2.Proposal)
+		t.Solution.Hint = "Proposée d’après la réponse du niveau 2, qui a terminé\u00a0: relisez-la, puis enregistrez-la pour pouvoir répondre à l’utilisateur."
+	}
 	if t.Canned, err = cannedPicker(v, d); err != nil {
 		return t, err
 	}
@@ -341,6 +349,9 @@ func yes(on bool) string {
 
 func entryOf(v *web.Visit, p *requestPane, e requests.Said) entryLine {
 	words := entryWords[e.Kind]
+	if e.FromLevel2() {
+		words = web.Link{Icon: "headset", Label: "Note du niveau 2, lue par les administrateurs seulement"}
+	}
 	line := entryLine{ID: strconv.Itoa(e.Rank), Kind: string(e.Kind), Icon: words.Icon, Label: words.Label, ISO: e.Made.Format("2006-01-02T15:04:05Z07:00"), Day: e.ByName + ", " + web.Moment(v.Session.Now(), e.Made),
 		Text: e.Text, Files: filesOf(p.Home, e.Files), Refused: e.Refused}
 	if e.Via == requests.Mail {

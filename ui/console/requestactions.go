@@ -163,6 +163,7 @@ type requestDialog struct {
 	Radios                     []web.ChoiceOption
 	RadioName, RadioLabel      string
 	Fields                     []web.Field
+	Text                       *web.Text
 	Danger                     bool
 	Version                    uint64
 }

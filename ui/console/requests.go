@@ -33,7 +33,7 @@ func requestsTools(v *web.Visit) []web.Tool {
 	if len(v.Session.Reach(access.SetMailboxes)) > 0 {
 		tools = append(tools, web.Tool{Label: "Boîtes de courriel", Icon: "mailbox", URL: mailboxesHome})
 	}
-	return tools
+	return append(tools, deskTool(v)...)
 }
 
 // requestsPage is console/requests.html: the list, with the search beside it and
@@ -71,6 +71,7 @@ type requestSearch struct {
 	Choices     []web.Choice
 	Kept        []keptField
 	Filtered    bool
+	Queue       *web.Link // of level 2, nil for those who do not serve it
 	Views       viewsPart
 }
 

@@ -62,6 +62,8 @@ type Link struct {
 type Tool struct {
 	Label, URL, Icon string
 	Download         bool
+	Window           bool // it opens in a window of its own
+	Deed             bool // it is a form, that changes something
 }
 
 // A Node is a branch of the tree.
