@@ -58,6 +58,8 @@ type App struct {
 	ctx      context.Context // ends with the appliance
 	stop     context.CancelFunc
 
+	trials trials // of servers, by administrators
+
 	setUp     sync.Mutex // one set-up at a time
 	mu        sync.Mutex
 	setupCode string // of the first start, "" once used
@@ -219,6 +221,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.cron.Start()
 	a.Go("courriels", a.carryMails)
+	a.Go("boîtes à relever", a.collectMail)
 	a.Go("imports à reprendre", func() {
 		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {
 			a.cfg.Log.Error().Err(err).Msg("import à reprendre")

@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"preau/app/access"
 	"preau/app/connect/mail"
+	"preau/app/connect/outbound"
 	"preau/app/post"
 	"preau/data"
 )
@@ -223,7 +225,12 @@ func (a *App) TestMail(ctx context.Context, s *access.Session, f MailForm) (step
 	}); err != nil {
 		return nil, err
 	}
+	if err := a.trials.take(s); err != nil {
+		return nil, err
+	}
+	began := time.Now()
 	steps = server.Test(ctx, a.outward())
+	outbound.Level(ctx, began, steps)
 	note := server.Host + " : réussi"
 	if last := steps[len(steps)-1]; !last.OK {
 		note = server.Host + " : " + last.Says

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -141,7 +142,9 @@ func (h handed) threaded(t *post.Thread) handed {
 		if !strings.Contains(id, "@") {
 			id += h.From[strings.LastIndexByte(h.From, '@'):]
 		}
-		h.InReplyTo, h.References = id, append(h.References, id)
+		if h.InReplyTo = id; !slices.Contains(h.References, id) {
+			h.References = append(h.References, id)
+		}
 	}
 	return h
 }

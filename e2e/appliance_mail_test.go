@@ -119,12 +119,12 @@ func (c *caller) until(path, says string) (page string) {
 	return ""
 }
 
-// untold looks for the password of the mail server in all that an appliance shows
-// and keeps.
-func untold(t *testing.T, a *appliance, c *caller) {
+// untold looks for the passwords of the mail server and of the mailbox in all that
+// an appliance shows and keeps, these pages too.
+func untold(t *testing.T, a *appliance, c *caller, paths ...string) {
 	t.Helper()
 	places := map[string]string{"the log": a.log.String(), "what it prints": a.out.String()}
-	for _, path := range []string{"/console/appareil", "/console/appareil/courriels", "/console/recherche?q=appareil", "/sante"} {
+	for _, path := range append(paths, "/console/appareil", "/console/appareil/courriels", "/console/recherche?q=appareil", "/sante") {
 		_, places[path], _ = c.get(path)
 	}
 	for _, name := range []string{"preau.db", "cle"} {
@@ -135,8 +135,8 @@ func untold(t *testing.T, a *appliance, c *caller) {
 		places[name] = string(b)
 	}
 	for where, text := range places {
-		if strings.Contains(text, relaySecret) {
-			t.Errorf("the password of the mail server is in %s", where)
+		if strings.Contains(text, relaySecret) || strings.Contains(text, boxSecret) {
+			t.Errorf("the password of the mail server, or of the mailbox, is in %s", where)
 		}
 	}
 }

@@ -33,6 +33,7 @@ import (
 // from one account.
 type relay struct {
 	port     int
+	cert     tls.Certificate // that the appliances trust, for localhost
 	mu       sync.Mutex
 	arrived  []arrival
 	holding  chan struct{} // closed when a message is there and is not answered, if not nil
@@ -40,7 +41,10 @@ type relay struct {
 }
 
 // An arrival is a message as who receives it reads it.
-type arrival struct{ id, from, to, text, html string }
+type arrival struct {
+	id, from, to, text, html string
+	header                   netmail.Header
+}
 
 const (
 	relayAccount = "ent@exemple.example"
@@ -66,10 +70,10 @@ func newRelay(t *testing.T) *relay {
 		t.Fatal(err)
 	}
 	t.Setenv("SSL_CERT_FILE", authority)
-	r := &relay{released: make(chan struct{})}
+	r := &relay{released: make(chan struct{}), cert: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}}
 	server := smtp.NewServer(smtp.BackendFunc(func(*smtp.Conn) (smtp.Session, error) { return &relayed{relay: r}, nil }))
 	server.Domain, server.ErrorLog = "localhost", log.New(io.Discard, "", 0)
-	server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
+	server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{r.cert}}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -160,7 +164,7 @@ func readArrival(raw []byte) (a arrival, err error) {
 	if err != nil {
 		return a, err
 	}
-	a.id = m.Header.Get("Message-Id")
+	a.id, a.header = m.Header.Get("Message-Id"), m.Header
 	_, params, err := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	if err != nil {
 		return a, err

@@ -182,15 +182,21 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/administrateurs/:id/retrait":  within,
 	"POST /console/etablissements/:uai/administrateurs/:id/retrait": "303 404 404 404 303 404 303 303 303",
 
-	"GET /console/demandes":                      admins,
-	"GET /console/demandes/colonnes":             chosen,
-	"GET /console/demandes/flux":                 admins,
-	"GET /console/demandes/personnes":            admins,
-	"GET /console/demandes/nouvelle":             admins,
-	"POST /console/demandes":                     inForm,
-	"POST /console/demandes/brouillon":           absent, // of no screen
+	"GET /console/demandes":                       admins,
+	"GET /console/demandes/colonnes":              chosen,
+	"GET /console/demandes/flux":                  admins,
+	"GET /console/demandes/personnes":             admins,
+	"GET /console/demandes/nouvelle":              admins,
+	"POST /console/demandes":                      inForm,
+	"POST /console/demandes/brouillon":            absent,   // of no screen
+	"GET /console/demandes/boites":                creators, // the higher roles
+	"GET /console/demandes/boites/:boite":         creators,
+	"POST /console/demandes/boites/:boite":        byMaker,
+	"POST /console/demandes/boites/:boite/releve": "303 404 404 404 404 404 409 409 409", // it is not set
+
 	"GET /console/demandes/:numero":              within,
 	"GET /console/demandes/:numero/flux":         within,
+	"GET /console/demandes/:numero/impression":   within,
 	"GET /console/demandes/:numero/fichiers/:id": within,
 	"GET /console/demandes/:numero/envoi":        within,
 	"GET /console/demandes/:numero/etat":         within,
@@ -296,7 +302,7 @@ func (o object) of(route string) string {
 	}
 	path = strings.Replace(path, ":numero", "999999", 1)
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":habilitation", grantOf(o.id)).Replace(path)
-	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":autre", "PZZ99998", ":import", o.report, ":fusion", o.report).Replace(path)
+	path = strings.NewReplacer(":uai", o.uai, ":boite", o.uai, ":profil", o.profile, ":id", id, ":autre", "PZZ99998", ":import", o.report, ":fusion", o.report).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)
 }
 

@@ -29,7 +29,7 @@ func (h *house) requestDeeds(do func(route string, d deed)) {
 		return all
 	}
 	do("POST /console/demandes", deed{claire, home, with(who, what), nil, true})
-	do("POST /console/demandes/brouillon", deed{claire, home + "/brouillon", url.Values{"ecran": {"console/nouvelle"}, "resume": {"Un ess"}}, nil, false})
+	do("POST /console/demandes/brouillon", deed{claire, home + "/brouillon", url.Values{"ecran": {"console.nouvelle"}, "resume": {"Un ess"}}, nil, false})
 	one, other := h.asked("lucas.martin", "Une demande"), h.asked("lucas.martin", "La même")
 	at := home + "/" + one.number
 	fresh := func() url.Values {
@@ -49,6 +49,10 @@ func (h *house) requestDeeds(do func(route string, d deed)) {
 	do("POST /console/demandes/:numero/lien", deed{claire, at + "/lien", url.Values{"autre": {other.number}, "lien": {"lié à"}}, nil, true})
 	do("POST /console/demandes/:numero/fusion", deed{claire, at + "/fusion", url.Values{"vers": {other.number}}, nil, true})
 	do("POST /console/demandes/:numero/separation", deed{claire, at + "/separation", nil, nil, true})
+	const paul = "paul.lefevre"
+	box := home + "/boites/" + uai
+	do("POST /console/demandes/boites/:boite", deed{paul, box, boxForm(h, box), nil, true})
+	do("POST /console/demandes/boites/:boite/releve", deed{paul, box + "/releve", nil, nil, true})
 }
 
 // TestRequestsOfTheConsole makes a request by telephone, finds it, answers it and

@@ -24,6 +24,7 @@ const (
 	RunAppliance         Capability = "run-appliance"         // its configuration
 	ActivateSupport      Capability = "activate-support"      // the second level, for an establishment
 	ServeLevel2          Capability = "serve-level2"          // the appliance's own second level
+	SetMailboxes         Capability = "set-mailboxes"         // that requests come by: a password, and a server that the appliance joins
 	Oneself              Capability = "oneself"               // what anybody does for themselves, and no role gives
 )
 
@@ -39,7 +40,7 @@ const (
 )
 
 var local = []Capability{Administer, HandleRequests, ManageAccounts, EditEstablishment, GrantLocal, ImportOwn}
-var higher = append(slices.Clone(local), EditMarker, ActivateSupport, CreateEstablishments, ManageAdministrators)
+var higher = append(slices.Clone(local), EditMarker, ActivateSupport, SetMailboxes, CreateEstablishments, ManageAdministrators)
 
 var roles = map[Role]struct {
 	label string

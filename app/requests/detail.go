@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/app/post"
 	"preau/data"
 )
@@ -57,6 +56,11 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 	if d.School, err = schoolOf(tx, d.At); err != nil {
 		return err
 	}
+	from, err := d.mailbox(tx)
+	if err != nil {
+		return err
+	}
+	d.Mailbox = from != ""
 	thread, err := threadOf(tx, d.Number)
 	if err != nil {
 		return err
@@ -76,7 +80,7 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 		d.Absent = !may
 	}
 	if id := d.From.Account; id != "" {
-		_, err := directory.UserAt(tx, d.At, id)
+		_, err := askerAt(tx, d.At, id)
 		d.Gone = errors.Is(err, data.ErrNotFound)
 	}
 	for _, l := range d.Links {

@@ -15,7 +15,8 @@ var (
 	moving  = access.NewAction("request.move", "Demande confiée à un autre établissement", access.HandleRequests, data.Attention)
 )
 
-// EditRequester changes the first tab: who asks, and in which establishment.
+// EditRequester changes the first tab: who asks, and in which establishment; ""
+// leaves a request of an académie there.
 func EditRequester(s *access.Session, number int, version uint64, uai string, from Requester) error {
 	act := editing
 	if at, err := PlaceOf(s, number); err == nil && uai != "" && uai != directory.UAIOf(at) {
@@ -26,6 +27,9 @@ func EditRequester(s *access.Session, number int, version uint64, uai string, fr
 			return err
 		}
 		place, err := directory.Locate(tx, uai)
+		if uai == "" && r.UAI() == "" { // of no establishment yet
+			place, err = r.At, nil
+		}
 		if errors.Is(err, data.ErrNotFound) {
 			return access.Wrong("etablissement", "Choisissez un établissement de votre périmètre dans la liste.")
 		}

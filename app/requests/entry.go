@@ -22,6 +22,7 @@ type Entry struct {
 	Refused []string   `cbor:"no,omitempty" log:"-"`     // files that were not taken, each with why
 	Mail    string     `cbor:"mail,omitempty" log:"-"`   // of the post, that carried an answer
 	MailID  string     `cbor:"mid,omitempty" log:"-"`    // Message-ID of the mail that it came by
+	Address string     `cbor:"addr,omitempty" log:"-"`   // that it came from, when it is not one of the requester's
 	Origin  string     `cbor:"from,omitempty" log:"-"`   // comment of level 2 that it repeats
 	Folded  int        `cbor:"merged,omitempty" log:"-"` // number of the request that it came with, by a merge
 }

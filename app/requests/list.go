@@ -97,6 +97,12 @@ func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *Li
 		}
 	}
 	t := l.Filter.ready(s.Account.ID, tx.Now)
+	if l.Assignee == Away {
+		var err error
+		if t.away, err = awayFrom(tx, places); err != nil {
+			return nil, err
+		}
+	}
 	if strings.TrimSpace(l.Text) != "" {
 		return l.byWords(tx, t, places, list)
 	}

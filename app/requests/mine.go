@@ -210,19 +210,20 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 
 // follow makes a request that goes on from one closed long ago.
 func (r *Request) follow(tx *data.Tx, text string, files []File) (Request, error) {
-	next := Request{At: r.At, From: r.From, Channel: FormChannel, Service: r.Service, Type: r.Type, Priority: r.Priority, Summary: r.Summary, Problem: text, Files: files, State: Open}
-	if err := begin(tx, &next); err != nil {
-		return next, err
+	next := Request{From: r.From, Channel: FormChannel, Problem: text, Files: files, Summary: r.Summary}
+	return next, r.goesOn(tx, &next, r.From.Account)
+}
+
+// goesOn makes next, linked to a request whose place, service and kind it has,
+// acknowledges it and tells of it. The caller puts r.
+func (r *Request) goesOn(tx *data.Tx, next *Request, by string, refused ...string) error {
+	next.At, next.Service, next.Type, next.Priority, next.State = r.At, r.Service, r.Type, r.Priority, Open
+	if err := begin(tx, next); err != nil {
+		return err
 	}
 	next.Links = []Link{{r.Number, Related}}
 	r.Links = append(r.Links, Link{next.Number, Related})
-	if err := Requests.Put(tx, next); err != nil {
-		return next, err
-	}
-	if err := acknowledge(tx, next); err != nil {
-		return next, err
-	}
-	return next, tellNew(tx, next, r.From.Account)
+	return errors.Join(Requests.Put(tx, *next), acknowledge(tx, *next, refused...), tellNew(tx, *next, by))
 }
 
 // Satisfy keeps what the requester thinks of a closed request, from 1 to 5. It

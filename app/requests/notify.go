@@ -43,18 +43,24 @@ const markLength = 24
 
 // NumberOf returns the request that a Message-ID of ours is about, 0 for any other.
 func NumberOf(tx *data.Tx, id string) (int, error) {
+	n, _, err := ours(tx, id)
+	return n, err
+}
+
+// ours returns the request that a Message-ID of ours is about, and what it told
+// of it; 0 for any other.
+func ours(tx *data.Tx, id string) (n int, what string, err error) {
 	left, _, _ := strings.Cut(strings.Trim(id, "<> "), "@")
 	parts := strings.SplitN(left, ".", 3)
-	cut := strings.LastIndexByte(left, '.')
 	if len(parts) < 3 || parts[0] != "demande" {
-		return 0, nil
+		return 0, "", nil
 	}
-	n := number(parts[1])
-	ours, err := messageID(tx, n, left[len(parts[0])+len(parts[1])+2:max(cut, len(parts[0])+len(parts[1])+2)])
-	if err != nil || subtle.ConstantTimeCompare([]byte(ours), []byte(left)) != 1 {
-		return 0, err
+	n, what = number(parts[1]), parts[2][:max(strings.LastIndexByte(parts[2], '.'), 0)]
+	made, err := messageID(tx, n, what)
+	if err != nil || subtle.ConstantTimeCompare([]byte(made), []byte(left)) != 1 {
+		return 0, "", err
 	}
-	return n, nil
+	return n, what, nil
 }
 
 // thread is what makes mail programs show the mails of a request together.
@@ -70,13 +76,18 @@ func (r Request) thread(tx *data.Tx, what string) (*post.Thread, error) {
 	return &post.Thread{ID: id, Root: root, About: r.Key()}, err
 }
 
-// write queues a mail about a request, "" when there is nobody to write to.
+// write queues a mail about a request, "" when there is nobody to write to. One
+// that m.Thread begins, with what it answers and where it leaves from, is placed.
 func (r Request) write(tx *data.Tx, to, what string, m post.Mail) (id string, err error) {
 	if to == "" {
 		return "", nil
 	}
+	given := m.Thread
 	if m.Thread, err = r.thread(tx, what); err != nil {
 		return "", err
+	}
+	if given != nil {
+		m.Thread.Reply, m.Thread.From = given.Reply, given.From
 	}
 	m.ID, m.To, m.Subject = tx.ID(), to, r.subject()
 	return m.ID, post.Queue(tx, m)
@@ -88,17 +99,72 @@ func chatty(tx *data.Tx, to string) (bool, error) {
 	return n >= mailsAnHour, err
 }
 
-// acknowledge tells the requester the number of their request.
-func acknowledge(tx *data.Tx, r Request) error {
+// acknowledge tells the requester the number of their request, and which of the
+// files that they sent were not taken.
+func acknowledge(tx *data.Tx, r Request, refused ...string) error {
 	if quiet, err := chatty(tx, r.From.Email); err != nil || quiet {
 		return err
 	}
-	_, err := r.write(tx, r.From.Email, "0", post.Mail{
-		Lines: []string{"Votre demande a été enregistrée sous le numéro " + strconv.Itoa(r.Number) + ". Vous pouvez la suivre, la compléter et lire les réponses dans l’ENT."},
-		Facts: []post.Fact{{Label: "Demande", Value: "n° " + strconv.Itoa(r.Number)}, {Label: "Résumé", Value: r.Summary}},
-		Links: r.followed(),
-	})
+	place, err := r.toRequester(tx)
+	if err != nil {
+		return err
+	}
+	m := post.Mail{
+		Lines:  []string{"Votre demande a été enregistrée sous le numéro " + strconv.Itoa(r.Number) + "."},
+		Facts:  []post.Fact{{Label: "Demande", Value: "n° " + strconv.Itoa(r.Number)}, {Label: "Résumé", Value: r.Summary}},
+		Links:  r.followed(),
+		Thread: place,
+	}
+	if len(m.Links) > 0 {
+		m.Lines[0] += " Vous pouvez la suivre, la compléter et lire les réponses dans l’ENT."
+	}
+	m.Lines = append(m.Lines, notTaken(refused)...)
+	_, err = r.write(tx, r.From.Email, "0", m)
 	return err
+}
+
+// notTaken tells a requester which of their files were not taken.
+func notTaken(refused []string) []string {
+	if len(refused) == 0 {
+		return nil
+	}
+	return append([]string{"Ceci n’a pas pu être enregistré avec votre message\u00a0:"}, refused...)
+}
+
+// tellNotTaken tells the requester which of the files of their last message were
+// not taken.
+func (r Request) tellNotTaken(tx *data.Tx, rank int, refused []string) error {
+	quiet, err := chatty(tx, r.From.Email)
+	if err != nil || quiet || len(refused) == 0 {
+		return err
+	}
+	place, err := r.toRequester(tx)
+	if err != nil {
+		return err
+	}
+	lines := append([]string{"Votre message a été ajouté à la demande n° " + strconv.Itoa(r.Number) + "."}, notTaken(refused)...)
+	_, err = r.write(tx, r.From.Email, "fichiers"+strconv.Itoa(rank), post.Mail{Lines: lines, Links: r.followed(), Thread: place})
+	return err
+}
+
+// toRequester is where a mail to the requester leaves from, and the last mail of
+// theirs that it answers. Those to administrators leave from the appliance: nobody
+// reads the answers to a notice.
+func (r Request) toRequester(tx *data.Tx) (*post.Thread, error) {
+	from, err := r.mailbox(tx)
+	if err != nil {
+		return nil, err
+	}
+	t := &post.Thread{From: from, Reply: r.FirstMailID}
+	for e, err := range Entries.From(tx, r.Key()+"/") {
+		if err != nil {
+			return nil, err
+		}
+		if e.Kind == Message && e.MailID != "" && e.Address == "" {
+			t.Reply = e.MailID
+		}
+	}
+	return t, nil
 }
 
 // followed leads to the request, for somebody who can sign in.
@@ -115,7 +181,11 @@ func (r Request) mailAnswer(tx *data.Tx, e Entry) (string, error) {
 	if len(links) > 0 {
 		links[0].Label = "Répondre sur l’ENT"
 	}
-	return r.write(tx, r.From.Email, strconv.Itoa(e.Rank), post.Mail{Lines: paragraphs(e.Text), Links: links, Written: e.ByName})
+	place, err := r.toRequester(tx)
+	if err != nil {
+		return "", err
+	}
+	return r.write(tx, r.From.Email, strconv.Itoa(e.Rank), post.Mail{Lines: paragraphs(e.Text), Links: links, Written: e.ByName, Thread: place})
 }
 
 func paragraphs(text string) (lines []string) {
@@ -135,6 +205,11 @@ func tellNew(tx *data.Tx, r Request, by string) error {
 // tellSpoken tells of a message of the requester.
 func tellSpoken(tx *data.Tx, r Request, by string, rank int) error {
 	return r.tell(tx, by, "message"+strconv.Itoa(rank), "Le demandeur a écrit dans cette demande.", r.From.Name)
+}
+
+// tellOther tells of a message that came from another address than the requester's.
+func tellOther(tx *data.Tx, r Request, e Entry) error {
+	return r.tell(tx, "", "message"+strconv.Itoa(e.Rank), "Un courriel est arrivé dans cette demande d’une autre adresse que celle du demandeur.", e.ByName)
 }
 
 // tell writes to the assignee, or else to the local administrators of the

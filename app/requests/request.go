@@ -51,6 +51,7 @@ type Request struct {
 	Escalation  Escalation    `cbor:"l2" log:"Niveau 2"`
 	Satisfied   Satisfaction  `cbor:"happy" log:"Satisfaction"`
 	FirstMailID string        `cbor:"mail,omitempty" log:"-"` // Message-ID of the mail that made it, "" for none
+	Came        data.Place    `cbor:"box,omitempty" log:"-"`  // of the mailbox that it came by, "" for none
 }
 
 // A Requester is who asks, as the request knows them: it may differ from the

@@ -15,6 +15,7 @@ var (
 	RequestsList     = Requests.Scoped("list", slots)
 	RequestsCount    = Requests.Counter("count", tallies)
 	RequestsByPerson = Requests.Index("requester", func(r Request) []string { return filled(r.From.Account) })
+	RequestsByMail   = Requests.Index("mail", func(r Request) []string { return filled(r.FirstMailID) })
 	requestsAwaited  = Requests.Index("until", awaited)
 
 	Entries       = data.NewTable[Entry]("request-entries")
@@ -23,7 +24,7 @@ var (
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals}
 
 func filled(value string) []string {
 	if value == "" {

@@ -55,27 +55,41 @@ func measure(s *access.Session, size int64) error {
 		return nil
 	}
 	return s.Upkeep(func(tx *data.Tx) error {
-		tx = measuring.Over(tx)
-		day := tx.Now.Local().Format(time.DateOnly)
 		bounds := map[string]int64{s.Account.ID: dayOfPerson}
 		for _, p := range s.Account.At {
 			bounds[string(p)] = dayOfSchool
 		}
-		for who, most := range bounds {
-			v, err := Volumes.Get(tx, Volume{Who: who, Day: day}.Key())
-			if err != nil && !errors.Is(err, data.ErrNotFound) {
-				return err
-			}
-			v.Who, v.Day, v.Bytes = who, day, v.Bytes+size
-			if v.Bytes > most {
-				return access.Wrong("fichiers", fmt.Sprintf("Trop de fichiers ont été joints aujourd’hui\u00a0: %d\u00a0Mio au plus. Envoyez votre message sans eux, ou joignez-les demain.", most>>20))
-			}
-			if err := Volumes.Put(tx, v); err != nil {
-				return err
-			}
+		most, err := weigh(tx, bounds, size)
+		if err == nil && most > 0 {
+			err = access.Wrong("fichiers", tooMuch(most))
 		}
-		return nil
+		return err
 	})
+}
+
+// tooMuch says that a day allows no more.
+func tooMuch(most int64) string {
+	return fmt.Sprintf("Trop de fichiers ont été joints aujourd’hui\u00a0: %d\u00a0Mio au plus. Envoyez votre message sans eux, ou joignez-les demain.", most>>20)
+}
+
+// weigh counts bytes for each of those who join them, and returns the bound that
+// one of them is beyond, 0 for none.
+func weigh(tx *data.Tx, bounds map[string]int64, size int64) (beyond int64, err error) {
+	tx = measuring.Over(tx)
+	day := tx.Now.Local().Format(time.DateOnly)
+	for who, most := range bounds {
+		v, err := Volumes.Get(tx, Volume{Who: who, Day: day}.Key())
+		if err != nil && !errors.Is(err, data.ErrNotFound) {
+			return 0, err
+		}
+		if v.Who, v.Day, v.Bytes = who, day, v.Bytes+size; v.Bytes > most {
+			return most, nil
+		}
+		if err := Volumes.Put(tx, v); err != nil {
+			return 0, err
+		}
+	}
+	return 0, nil
 }
 
 // SweepVolumes forgets the days that are over. The job of the appliance calls it.

@@ -24,8 +24,14 @@ func mountRequests(c web.Router) {
 	c.Written("/demandes", createRequest)
 	c.Written("/demandes/brouillon", jotRequest)
 
+	c.Get("/demandes/boites", showMailboxes)
+	c.Get("/demandes/boites/:boite", showMailbox)
+	c.Post("/demandes/boites/:boite", mailboxFound(setMailbox))
+	c.Post("/demandes/boites/:boite/releve", mailboxFound(collectMailbox))
+
 	const one = "/demandes/:numero"
 	c.Get(one, showRequest)
+	c.Get(one+"/impression", printRequest)
 	c.Get(one+"/flux", requestFound(streamPresence))
 	c.Get(one+"/fichiers/:id", downloadRequestFile)
 	c.Post(one+"/demande", requestFound(editRequester))

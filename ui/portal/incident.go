@@ -114,6 +114,9 @@ func (p *incidentPage) say(v *web.Visit, m requests.Mine) {
 		if !s.Mine {
 			s.Who = "Réponse de " + e.ByName
 		}
+		if e.Address != "" {
+			s.Mine, s.Who = false, "Message d’une autre adresse que la vôtre, "+e.Address
+		}
 		p.Thread = append(p.Thread, s)
 	}
 }
