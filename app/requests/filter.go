@@ -193,13 +193,17 @@ func (t tests) planOf(tx *data.Tx, places []data.Place, sort Sort) (p plan, err 
 	return p, nil
 }
 
-// families are the groups of one assignee or one service that the filter names.
+// families are the groups of one assignee, one service or one second level that
+// the filter names.
 func (t tests) families() (names []string) {
 	if t.assignee != "" {
 		names = append(names, ofAssignee+t.assignee)
 	}
 	if t.service != "" {
 		names = append(names, ofService+t.service)
+	}
+	if t.Level2 != "" {
+		names = append(names, ofLevel2+string(t.Level2))
 	}
 	return names
 }

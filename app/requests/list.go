@@ -130,19 +130,15 @@ type hit struct{ key, sort string }
 func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]string, error) {
 	var found []found
 	for _, at := range within(places) {
-		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true}
+		q := data.Query{Text: l.Text, Within: at, Limit: counted, Latest: true}
 		q.Tags, q.AnyTags = t.tags()
-		res, err := tx.Search(q)
-		if errors.Is(err, data.ErrIndexing) {
-			list.Partly, err = true, nil
-		}
+		res, err := Requests.TypeAhead(tx, q)
 		if err != nil {
 			return nil, err
 		}
-		list.More = list.More || res.More
-		for _, key := range res.Keys {
-			r, err := Requests.Get(tx, key)
-			if err == nil && r.At.Within(at) && t.keeps(facetsOf(r)) {
+		list.More, list.Partly = list.More || res.More, list.Partly || res.Rebuilding
+		for _, r := range res.Rows {
+			if r.At.Within(at) && t.keeps(facetsOf(r)) {
 				found = append(found, foundOf(r))
 			}
 		}
