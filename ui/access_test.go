@@ -196,6 +196,7 @@ var policy = map[string]string{
 
 	"GET /console/demandes/:numero":              within,
 	"GET /console/demandes/:numero/flux":         within,
+	"GET /console/demandes/:numero/impression":   within,
 	"GET /console/demandes/:numero/fichiers/:id": within,
 	"GET /console/demandes/:numero/envoi":        within,
 	"GET /console/demandes/:numero/etat":         within,

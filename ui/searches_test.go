@@ -19,6 +19,7 @@ func init() {
 		"GET /console/demandes/selection":                           chosen,
 		"POST /console/demandes/selection":                          allStale, // nothing is ticked
 		"GET /console/demandes/vues":                                admins,
+		"GET /console/demandes/vues/nombres":                        admins,
 		"POST /console/demandes/vues":                               inForm,
 		"POST /console/demandes/vues/:vue":                          absent,
 		"POST /console/demandes/vues/:vue/suppression":              absent,
@@ -139,7 +140,8 @@ func TestViewsOfRequests(t *testing.T) {
 		t.Fatalf("no name: %d", got.Status)
 	}
 	claire.leads(claire.post("/console/demandes/vues?q=etat%3Aouverte&tri=recue", url.Values{"nom": {"Les ouvertes"}}), "/console/demandes?q=etat%3Aouverte&tri=recue")
-	claire.holds("/console/demandes", "Les ouvertes", "1 demande")
+	claire.holds("/console/demandes", "Les ouvertes", `hx-get="/console/demandes/vues/nombres"`)
+	claire.holds("/console/demandes/vues/nombres", "Les ouvertes", ", 1 demande")
 	views, err := requests.ViewsOf(h.signed("claire.moreau"))
 	must(t, err)
 	at := "/console/demandes/vues/" + views[0].ID

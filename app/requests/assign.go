@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -160,4 +161,51 @@ func (r *Request) assign(tx *data.Tx, s *access.Session, to, reason string) erro
 		tx.Note("%s", reason)
 	}
 	return tellAssigned(tx, former, *r, s.Account.ID, reason)
+}
+
+// awayFrom are those who were given requests of some places, and administer
+// nothing there any longer.
+func awayFrom(tx *data.Tx, places []data.Place) (accounts []string, err error) {
+	for _, at := range places {
+		counts, err := RequestsCount.Of(tx, at)
+		if err != nil {
+			return nil, err
+		}
+		for group := range counts {
+			account, ok := strings.CutPrefix(group, ofAssignee)
+			if !ok || account == nobody || slices.Contains(accounts, account) {
+				continue
+			}
+			handles, err := handlesSomewhere(tx, account, at)
+			if err != nil {
+				return nil, err
+			}
+			if !handles {
+				accounts = append(accounts, account)
+			}
+		}
+	}
+	return accounts, nil
+}
+
+// handlesSomewhere reports whether somebody handles requests of a place, or of
+// one inside.
+func handlesSomewhere(tx *data.Tx, account string, at data.Place) (bool, error) {
+	wide := helping.Over(tx)
+	a, err := access.Accounts.Get(wide, account)
+	if errors.Is(err, data.ErrNotFound) || err == nil && (a.Suspended || a.Deleted) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	for g, err := range access.GrantsByAccount.All(wide, account) {
+		if err != nil {
+			return false, err
+		}
+		if g.Holds(tx.Now) && g.Role.Can(access.HandleRequests) && (at.Within(g.In) || g.In.Within(at)) {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -21,7 +21,7 @@ type Filter struct {
 	Channels []Channel
 	Service  Service
 	Priority Priority
-	Assignee string // an account, Me, or NoOne
+	Assignee string // an account, Me, NoOne, or Away
 	Level2   Level2
 	From, To time.Time // of the reception: days, both included
 	Older    int       // days of age, at least: of what is open or in progress
@@ -31,26 +31,32 @@ type Filter struct {
 const (
 	Me    = "moi"
 	NoOne = "personne"
+	Away  = "absents" // those who can no longer answer
 )
 
 // NoService chooses the requests that are about no service.
 const NoService Service = nobody
 
-// states are those that the filter chooses.
+// states are those that the filter chooses. Of an age are only those that age.
 func (f Filter) states() []State {
+	states := []State{Open, InProgress}
 	switch {
 	case len(f.States) > 0:
-		return f.States
+		states = f.States
 	case f.Every:
-		return States
+		states = States
 	}
-	return []State{Open, InProgress}
+	if f.Older > 0 {
+		states = slices.DeleteFunc(slices.Clone(states), func(s State) bool { return s != Open && s != InProgress })
+	}
+	return states
 }
 
 // tests is a filter made ready for one author and one instant.
 type tests struct {
 	Filter
-	assignee string // an account, nobody, or "" for anybody
+	assignee string   // an account, nobody, or "" for anybody
+	away     []string // accounts, of which it is one where the filter chooses those who are away
 	service  string
 	from, to string // stamps
 	aged     string // stamp
@@ -63,6 +69,7 @@ func (f Filter) ready(account string, now time.Time) tests {
 		t.assignee = account
 	case NoOne:
 		t.assignee = nobody
+	case Away:
 	default:
 		t.assignee = f.Assignee
 	}
@@ -80,7 +87,7 @@ func (f Filter) ready(account string, now time.Time) tests {
 
 // coarse reports whether the groups of the list alone tell what is chosen.
 func (t tests) coarse() bool {
-	return t.assignee+t.service+t.from+t.to+t.aged == "" && t.Level2 == ""
+	return t.assignee+t.service+t.from+t.to+t.aged == "" && t.Level2 == "" && t.Assignee != Away
 }
 
 // wants tests a group of the list, as « open/incident/mail/urgente ».
@@ -95,6 +102,7 @@ func (t tests) keeps(f facets) bool {
 	switch {
 	case !t.wants(f.state + "/" + f.kind + "/" + f.channel + "/" + f.priority),
 		t.assignee != "" && t.assignee != orNobody(f.assignee),
+		t.Assignee == Away && !slices.Contains(t.away, f.assignee),
 		t.service != "" && t.service != orNobody(f.service),
 		t.Level2 != "" && string(t.Level2) != f.level2,
 		t.from != "" && f.received < t.from,
@@ -146,6 +154,15 @@ type plan struct {
 // planOf chooses how to read the list of some places.
 func (t tests) planOf(tx *data.Tx, places []data.Place, sort Sort) (p plan, err error) {
 	fewest := gatherMost
+	if t.Assignee == Away { // few, and those of several
+		for _, at := range places {
+			for _, account := range t.away {
+				p.family = append(p.family, data.Slot{Place: at, Group: ofAssignee + account})
+			}
+		}
+		p.family = append(p.family, data.Slot{Place: places[0], Group: ofAssignee + Away}) // of nobody: the set may be empty
+		return p, nil
+	}
 	for _, name := range t.families() {
 		var slots []data.Slot
 		n := 0

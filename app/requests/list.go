@@ -97,6 +97,12 @@ func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *Li
 		}
 	}
 	t := l.Filter.ready(s.Account.ID, tx.Now)
+	if l.Assignee == Away {
+		var err error
+		if t.away, err = awayFrom(tx, places); err != nil {
+			return nil, err
+		}
+	}
 	if strings.TrimSpace(l.Text) != "" {
 		return l.byWords(tx, t, places, list)
 	}
@@ -162,9 +168,11 @@ func foundOf(r Request) found { return found{r.Key(), facetsOf(r)} }
 
 // gather reads the smaller set whole, and keeps what the filter chooses.
 func (t tests) gather(tx *data.Tx, p plan) (all []found) {
-	for e := range RequestsList.Walk(tx, p.family, p.span, false) {
-		if f := parseFacets(e.Facets); t.keeps(f) {
-			all = append(all, found{e.Key, f})
+	for _, group := range p.family { // one by one: they are sorted afterwards
+		for e := range RequestsList.Walk(tx, []data.Slot{group}, p.span, false) {
+			if f := parseFacets(e.Facets); t.keeps(f) {
+				all = append(all, found{e.Key, f})
+			}
 		}
 	}
 	return all

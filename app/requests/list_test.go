@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"preau/app/access"
+	"preau/app/directory"
 	"preau/app/requests"
+	"preau/data"
 )
 
 func has(text string, parts ...string) bool {
@@ -174,4 +176,35 @@ func numbers(all []requests.Request) string {
 		fmt.Fprintf(&b, "%d ", r.Number)
 	}
 	return b.String()
+}
+
+// TestAway lists the requests of those who can no longer answer.
+func TestAway(t *testing.T) {
+	c := newCast(t)
+	benoit := c.person(directory.Staff, "ROUX", "Benoit", balzac)
+	c.give(benoit, access.LocalAdmin, placeOf(balzac))
+	one, other := c.declared(c.lucas, form("Une")), c.declared(c.lucas, form("Autre"))
+	c.must(requests.Assign(c.claire, one, 0, benoit.Account.ID, ""))
+	c.must(requests.Assign(c.claire, other, 0, c.claire.Account.ID, ""))
+	away := func() string {
+		list, err := requests.Search(c.claire, requests.Look{Filter: requests.Filter{Assignee: requests.Away}, Sort: requests.ByNumber, Page: 1, Size: 50})
+		c.must(err)
+		return numbers(linesOf(list))
+	}
+	if got := away(); got != "" {
+		t.Error("somebody is away too soon:", got)
+	}
+	c.do(func(tx *data.Tx) (data.Row, error) {
+		g, err := access.LocalGrant(tx, benoit.Account.ID, placeOf(balzac))
+		if err != nil {
+			return nil, err
+		}
+		return g, access.Withdraw(tx, g)
+	})
+	if got := away(); got != fmt.Sprint(one, " ") {
+		t.Error(got)
+	}
+	if d := c.read(c.claire, one); !d.Absent {
+		t.Error("the request does not say so")
+	}
 }

@@ -187,7 +187,7 @@ func (q *query) age(text string, _ bool) bool {
 // those who answer within reach.
 func (q *query) assignee(text string) error {
 	switch name := data.Fold(text); name {
-	case Me, NoOne:
+	case Me, NoOne, Away:
 		q.Assignee = name
 		return nil
 	}

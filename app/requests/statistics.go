@@ -249,16 +249,21 @@ func (c *counting) now(tx *data.Tx, s *access.Session, uai string) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range ages {
-		c.Ages = append(c.Ages, Band{Label: a.label})
-	}
-	for e := range RequestsList.Walk(tx, plan.groups, data.Span{}, false) {
-		c.Open++
-		aged, i := parseFacets(e.Facets).aged, 0
-		for i < len(ages)-1 && aged <= stampOf(tx.Now.AddDate(0, 0, -ages[i].days)) {
-			i++
+	var bounds []string
+	for i, a := range ages {
+		if c.Ages = append(c.Ages, Band{Label: a.label}); i < len(ages)-1 {
+			bounds = append(bounds, stampOf(tx.Now.AddDate(0, 0, -a.days)))
 		}
-		c.Ages[i].Count++
+	}
+	for _, group := range plan.groups { // one by one: their order does not matter
+		for e := range RequestsList.Walk(tx, []data.Slot{group}, data.Span{}, false) {
+			c.Open++
+			aged, i := parseFacets(e.Facets).aged, 0
+			for i < len(bounds) && aged <= bounds[i] {
+				i++
+			}
+			c.Ages[i].Count++
+		}
 	}
 	waiting, err := Filter{States: []State{Waiting}}.ready("", tx.Now).planOf(tx, places, ByReceived)
 	c.Waiting = waiting.whole

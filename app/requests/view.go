@@ -129,6 +129,18 @@ func ViewsOf(s *access.Session) (all []Counted, err error) {
 	return all, err
 }
 
+// NamesOfViews returns the views of the person by name, which nobody has counted.
+func NamesOfViews(s *access.Session) (all []Counted, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		mine, err := viewsOf(viewing.Over(tx), s)
+		for _, v := range mine {
+			all = append(all, Counted{View: v, Unknown: true})
+		}
+		return err
+	})
+	return all, err
+}
+
 // ViewOf returns one view of the person.
 func ViewOf(s *access.Session, id string) (v View, err error) {
 	err = s.See(func(tx *data.Tx) error {

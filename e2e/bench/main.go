@@ -56,6 +56,9 @@ func run() error {
 	if err := b.credentials(); err != nil {
 		return err
 	}
+	if err := b.requests(); err != nil {
+		return err
+	}
 	if err := b.people(100_000, 60, "100,000", ""); err != nil {
 		return err
 	}

@@ -12,27 +12,28 @@ import (
 
 // A requestPane is the pane « Demande »: one request, by its tabs.
 type requestPane struct {
-	Number   int
-	Title    string
-	Note     string
-	Home     string // without the state of the list
-	Query    string // that state, to be kept
-	Version  uint64
-	Badges   []web.Badge
-	Present  string   // who else has it open
-	Warnings []string // what stands in the way
-	Actions  []web.Link
-	Tab      string
-	Tabs     web.Tabs
-	May      bool
-	Locked   bool // the first two tabs are only read
-	Form     requestForm
-	Answer   answerTab
-	History  []requestEvent
-	Linked   []web.Link
-	Dialog   *requestDialog
-	Follow   string // address of what happens to it, live
-	Close    string
+	Number    int
+	Title     string
+	Note      string
+	Home      string // without the state of the list
+	Query     string // that state, to be kept
+	Version   uint64
+	Badges    []web.Badge
+	Ages      string   // how long ago it came, and the requester last wrote
+	Present   string   // who else has it open
+	Warnings  []string // what stands in the way
+	Actions   []web.Link
+	Tab       string
+	Tabs      web.Tabs
+	May       bool
+	Locked    bool // the first two tabs are only read
+	Form      requestForm
+	Answer    answerTab
+	History   []requestEvent
+	Linked    []web.Link
+	Dialog    *requestDialog
+	FollowURL string // address of what happens to it, live
+	Close     string
 }
 
 // A requestEvent is a line of the fourth tab.
@@ -81,11 +82,12 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	pane := &requestPane{Number: number, Title: "Demande n°\u00a0" + strconv.Itoa(number), Note: d.Summary, Home: requestsHome + "/" + strconv.Itoa(number), Query: p.Query, Version: d.Version,
 		May: d.May, Locked: d.Waits || !d.May, Close: withQuery(requestsHome, listQuery(v))}
-	pane.Follow = pane.Home + "/flux"
+	pane.FollowURL = pane.Home + "/flux"
 	pane.Badges = []web.Badge{stateBadge(d.Request)}
 	if d.Priority == requests.Urgent {
 		pane.Badges = append(pane.Badges, urgentBadge)
 	}
+	pane.Ages = ages(v, d.Request)
 	pane.Present = present(v, number)
 	pane.explain(v, d)
 	pane.tabs(v, tab)
@@ -99,6 +101,22 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	p.Open, p.Pane = pane, pane.Title
 	return p.show(v)
+}
+
+// ages says how old a request is, and since when its requester waits.
+func ages(v *web.Visit, r requests.Request) string {
+	now := v.Session.Now()
+	says := "Reçue il y a " + span(r.Age(now)) + ", dernier message du demandeur il y a " + span(r.Silence(now))
+	switch r.State {
+	case requests.Closed:
+		return "Clôturée le " + web.Stamp(r.ClosedAt) + ", après " + span(r.Age(now))
+	case requests.Waiting:
+		says = "Reçue il y a " + span(r.Age(now)) + ", en pause depuis le " + web.Stamp(r.Since)
+		if !r.Until.IsZero() {
+			says += ", jusqu’au " + r.Until.Local().Format("02/01/2006")
+		}
+	}
+	return says
 }
 
 // present says who else has a request open.

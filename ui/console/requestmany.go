@@ -17,6 +17,7 @@ func mountSearches(c web.Router) {
 	c.Post("/demandes/selection", actOnRequests)
 
 	c.Get("/demandes/vues", showViews)
+	c.Get("/demandes/vues/nombres", countViews)
 	c.Post("/demandes/vues", saveView)
 	c.Post("/demandes/vues/:vue", ownView(renameView))
 	c.Post("/demandes/vues/:vue/suppression", ownView(dropView))

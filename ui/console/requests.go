@@ -50,7 +50,7 @@ type requestsPage struct {
 	Pager   requestPager
 	Empty   web.Empty
 	Partly  bool // the search index is being made again
-	Live    string
+	LiveURL string
 	Last    uint64
 	Open    *requestPane // the request that is open, nil for none
 	New     *requestForm // the one that is being made, nil for none
@@ -121,7 +121,7 @@ var columns = []struct {
 var requestSizes = []int{25, 50, 100}
 
 // listKept are the parameters of the list that what is opened from it keeps.
-var listKept = []string{"q", "etablissement", "etablissement-nom", "etat", "type", "du", "au", "service", "canal", "priorite", "intervenant", "niveau2", "tri", "sens", "page", "par"}
+var listKept = []string{"q", "etablissement", "etablissement-nom", "etat", "type", "du", "au", "service", "canal", "priorite", "intervenant", "niveau2", "age", "tri", "sens", "page", "par"}
 
 // listQuery is the state of the list in the address, without the parameters that
 // are named.
@@ -176,6 +176,9 @@ func lookOf(v *web.Visit) (look requests.Look, err error) {
 		f.Channels = []requests.Channel{c}
 	}
 	f.From, f.To = dayOf(v.Ask("du")), dayOf(v.Ask("au"))
+	if days, err := strconv.Atoi(v.Ask("age")); err == nil && days > 0 && days < 10_000 {
+		f.Older = days
+	}
 	look = requests.Look{Filter: f, Sort: requests.ByNumber, Up: v.Ask("sens") == "croissant", Page: 1, Size: 50}
 	if s := requests.Sort(v.Ask("tri")); slices.Contains(requests.Sorts, s) {
 		look.Sort = s
@@ -268,7 +271,7 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 	if p.Last, err = requests.LastNews(v.Session); err != nil {
 		return p, err
 	}
-	p.Live = requestsHome + "/flux"
+	p.LiveURL = requestsHome + "/flux"
 	return p, nil
 }
 
@@ -369,6 +372,9 @@ func requestLineOf(v *web.Visit, l requests.Line, shown []string, here int) requ
 			c.Text = l.Type.Label()
 		case "age":
 			c.Text = span(l.Age(now))
+			if l.State == requests.Waiting {
+				c.Text += " (en pause)"
+			}
 		case "resume":
 			c.Text = l.Summary
 		default:

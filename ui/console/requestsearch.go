@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"preau/app/access"
@@ -64,14 +65,18 @@ func searchChoices(v *web.Visit, look requests.Look) ([]web.Choice, error) {
 		priority.Options = append(priority.Options, web.ChoiceOption{Value: string(p), Label: p.Label(), Chosen: p == look.Priority})
 	}
 	assignee := web.Choice{Name: "intervenant", Label: "Intervenant", Options: []web.ChoiceOption{{Label: "Tous"}, {Value: requests.Me, Label: "Moi", Chosen: look.Assignee == requests.Me},
-		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}}}
+		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}, {Value: requests.Away, Label: "Absents\u00a0: à réaffecter", Chosen: look.Assignee == requests.Away}}}
 	known, err := requests.Assignees(v.Session, look.UAI)
 	for _, a := range known {
 		if a.ID != v.Session.Account.ID {
 			assignee.Options = append(assignee.Options, web.ChoiceOption{Value: a.ID, Label: a.Name, Chosen: look.Assignee == a.ID})
 		}
 	}
-	all := []web.Choice{assignee, priority, service, channel}
+	age := web.Choice{Name: "age", Label: "Âge", Options: []web.ChoiceOption{{Label: "Tous"}}}
+	for _, days := range []int{1, 3, 7, 30} {
+		age.Options = append(age.Options, web.ChoiceOption{Value: strconv.Itoa(days), Label: "Plus de " + web.Count(days, "jour", "jours"), Chosen: look.Older == days})
+	}
+	all := []web.Choice{assignee, priority, age, service, channel}
 	for i, c := range all {
 		all[i].ID = "r-" + c.Name // a request that is open has fields of these names
 	}

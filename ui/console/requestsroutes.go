@@ -31,6 +31,7 @@ func mountRequests(c web.Router) {
 
 	const one = "/demandes/:numero"
 	c.Get(one, showRequest)
+	c.Get(one+"/impression", printRequest)
 	c.Get(one+"/flux", requestFound(streamPresence))
 	c.Get(one+"/fichiers/:id", downloadRequestFile)
 	c.Post(one+"/demande", requestFound(editRequester))

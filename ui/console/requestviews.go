@@ -11,9 +11,10 @@ const viewsHome = requestsHome + "/vues"
 // A viewsPart is parts/views: the searches that the person keeps, and how to keep
 // the one that is shown.
 type viewsPart struct {
-	Home  string
-	Views []viewLine
-	Save  string // address that keeps the search of the page, "" when there is none to keep
+	Home      string
+	Views     []viewLine
+	CountsURL string // of the same list with its counters, "" once they are there
+	Save      string // address that keeps the search of the page, "" when there is none to keep
 }
 
 type viewLine struct {
@@ -23,15 +24,33 @@ type viewLine struct {
 	Here                bool
 }
 
-// viewsOf are the searches that the person keeps, with how many requests each
-// finds, for the pane « Recherche ».
+// viewsOf are the searches that the person keeps, for the pane « Recherche »: how
+// many requests each finds is asked for once the page is there, as counting may
+// take longer than the list itself.
 func viewsOf(v *web.Visit) (viewsPart, error) {
+	all, err := requests.NamesOfViews(v.Session)
+	p := viewsPartOf(v, all)
+	if len(all) > 0 {
+		p.CountsURL = withQuery(viewsHome+"/nombres", listQuery(v, "page"))
+	}
+	return p, err
+}
+
+// countViews answers with the list of the views, each with its counter.
+func countViews(v *web.Visit) error {
+	all, err := requests.ViewsOf(v.Session)
+	if err != nil {
+		return err
+	}
+	return v.ShowRows("parts/viewlist", viewsPartOf(v, all))
+}
+
+func viewsPartOf(v *web.Visit, all []requests.Counted) viewsPart {
 	here := listQuery(v, "page").Encode()
 	p := viewsPart{Home: viewsHome}
 	if here != "" {
 		p.Save = viewsHome + "?" + here
 	}
-	all, err := requests.ViewsOf(v.Session)
 	for _, c := range all {
 		line := viewLine{ID: c.ID, Name: c.Name, URL: requestsHome, Home: viewsHome + "/" + c.ID, Here: c.Query == here}
 		if c.Query != "" {
@@ -39,7 +58,7 @@ func viewsOf(v *web.Visit) (viewsPart, error) {
 		}
 		switch {
 		case c.Unknown:
-			line.Count, line.Says = "–", "nombre inconnu"
+			line.Count, line.Says = "", "nombre inconnu"
 		case c.More:
 			line.Count, line.Says = web.Number(c.Total)+"+", "plus de "+web.Count(c.Total, "demande", "demandes")
 		default:
@@ -47,7 +66,7 @@ func viewsOf(v *web.Visit) (viewsPart, error) {
 		}
 		p.Views = append(p.Views, line)
 	}
-	return p, err
+	return p
 }
 
 // viewsPage is console/views.html: the views of the person, to be renamed or
@@ -61,11 +80,11 @@ type viewsPage struct {
 }
 
 func showViews(v *web.Visit) error {
-	part, err := viewsOf(v)
+	all, err := requests.ViewsOf(v.Session)
 	if err != nil {
 		return err
 	}
-	p := viewsPage{viewsPart: part, Back: requestsHome, Renamed: v.Part("vue"), Name: v.Form("nom"),
+	p := viewsPage{viewsPart: viewsPartOf(v, all), Back: requestsHome, Renamed: v.Part("vue"), Name: v.Form("nom"),
 		Empty: web.Empty{Icon: "bookmark", Says: "Aucune vue enregistrée. Faites une recherche dans la liste, puis «\u00a0Enregistrer cette recherche\u00a0».", Action: &web.Link{Label: "Revenir à la liste", URL: requestsHome}}}
 	if v.Refused() == nil {
 		p.Renamed = ""
