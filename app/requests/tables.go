@@ -122,13 +122,17 @@ func slots(r Request) (all []data.Slot) {
 	return all
 }
 
+// familiesOf are the small groups of a request: of its assignee, of its service
+// and of the second level that has it, those of each state apart.
 func familiesOf(r Request) []string {
-	all := []string{ofAssignee + orNobody(r.Assignee), ofService + orNobody(string(r.Service))}
+	all := []string{family(ofAssignee, r.Assignee, r.State), family(ofService, string(r.Service), r.State)}
 	if at := r.Escalation.at(); at != "" {
-		all = append(all, ofLevel2+string(at))
+		all = append(all, family(ofLevel2, string(at), r.State))
 	}
 	return all
 }
+
+func family(kind, key string, state State) string { return kind + orNobody(key) + "/" + string(state) }
 
 func tallies(r Request) (all []data.Tally) {
 	for _, p := range r.At.Ancestors() {
