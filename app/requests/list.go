@@ -126,39 +126,11 @@ func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *Li
 type hit struct{ key, sort string }
 
 // byWords finds by the search index, which a moment may separate from the rows:
-// what it finds is tested again.
+// those of the page are tested again.
 func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]string, error) {
-	if l.Sort == ByNumber && t.told() {
-		return l.byNumber(tx, t, within(places), list)
-	}
-	var found []found
+	var all []found
 	for _, at := range within(places) {
-		q := data.Query{Text: l.Text, Within: at, Limit: counted, Latest: true}
-		q.Tags, q.AnyTags = t.tags()
-		res, err := Requests.TypeAhead(tx, q)
-		if err != nil {
-			return nil, err
-		}
-		list.More, list.Partly = list.More || res.More, list.Partly || res.Rebuilding
-		for _, r := range res.Rows {
-			if r.At.Within(at) && t.keeps(facetsOf(r)) {
-				found = append(found, foundOf(r))
-			}
-		}
-	}
-	return l.page(found, list), nil
-}
-
-// told reports whether the search index alone tells what is chosen.
-func (t tests) told() bool {
-	return t.from+t.to+t.aged == "" && t.Assignee != Away && len(t.Types) < 2 && len(t.Channels) < 2
-}
-
-// byNumber finds by the search index the requests that it tells all of, whose keys
-// are their order: the rows of the page alone are read.
-func (l Look) byNumber(tx *data.Tx, t tests, places []data.Place, list *List) (keys []string, err error) {
-	for _, at := range places {
-		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true, Unread: true}
+		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true}
 		q.Tags, q.AnyTags = t.tags()
 		res, err := tx.Search(q)
 		if errors.Is(err, data.ErrIndexing) {
@@ -168,16 +140,13 @@ func (l Look) byNumber(tx *data.Tx, t tests, places []data.Place, list *List) (k
 			return nil, err
 		}
 		list.More = list.More || res.More
-		keys = append(keys, res.Keys...)
+		for i, order := range res.Orders {
+			if f := parseFacets(order); t.keeps(f) {
+				all = append(all, found{res.Keys[i], f})
+			}
+		}
 	}
-	slices.Sort(keys)
-	if !l.Up {
-		slices.Reverse(keys)
-	}
-	from := (l.Page - 1) * l.Size
-	list.Total, list.Missing = len(keys), from > 0 && from >= len(keys)
-	keys = keys[min(from, len(keys)):min(from+l.Size, len(keys))]
-	return slices.DeleteFunc(keys, func(key string) bool {
+	return slices.DeleteFunc(l.page(all, list), func(key string) bool {
 		r, err := Requests.Get(tx, key)
 		return err != nil || !t.keeps(facetsOf(r))
 	}), nil
@@ -196,8 +165,6 @@ type found struct {
 	key string
 	facets
 }
-
-func foundOf(r Request) found { return found{r.Key(), facetsOf(r)} }
 
 // gather reads the smaller set whole, and keeps what the filter chooses.
 func (t tests) gather(tx *data.Tx, p plan) (all []found) {

@@ -196,6 +196,7 @@ func (f facets) sortOf(s Sort, key string) string {
 func document(r Request) *data.Document {
 	service, _ := services.Of(string(r.Service))
 	return &data.Document{
+		Sort:  facetsOf(r).String(),
 		Words: []string{r.Summary, r.Problem, r.From.Name, service.Label},
 		Exact: []string{strconv.Itoa(r.Number), r.From.Email, r.Escalation.Key},
 		Tags: []string{"etat=" + string(r.State), "type=" + string(r.Type), "canal=" + string(r.Channel), "priorite=" + string(r.Priority),
