@@ -24,7 +24,7 @@ const (
 const level2Job = "Niveau 2"
 
 // TokenLost is what transmissions wait for after a restore without the key.
-const TokenLost = "Le jeton de JIRA ne peut plus être lu, car la clé de l’appareil a changé : saisissez-le de nouveau dans les réglages du support."
+const TokenLost = "Le jeton de JIRA ne peut plus être lu, car la clé de l’appareil a changé\u00a0: saisissez-le de nouveau dans les réglages du support."
 
 // A liaison carries requests to the JIRA of their establishment, and back what it
 // says of them. There is one: nothing is done twice at the same time.
@@ -138,7 +138,7 @@ func failureOf(err error) *jira.Failure {
 func (l liaison) serve(c *consignment) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panique : %v", p)
+			err = fmt.Errorf("panique\u00a0: %v", p)
 		}
 	}()
 	down := c.refuse

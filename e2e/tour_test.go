@@ -25,6 +25,7 @@ func pagesOf(home, record, report string) map[string]string {
 		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
 		"tour-incidents": "/incidents", "tour-incident-nouveau": "/incidents/nouveau",
 		"demandes-statistiques": "/console/demandes/statistiques", "demandes-vues": "/console/demandes/vues", "demandes-reponses-types": "/console/demandes/reponses-types", "demandes-reponse-type": "/console/demandes/reponses-types/nouvelle",
+		"support": home + "/services/support", "niveau2": "/console/demandes/niveau2",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}
 }
