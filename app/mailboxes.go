@@ -97,7 +97,7 @@ func (a *App) take(s *access.Session, box requests.Mailbox, m imap.Mail, sender 
 	defer func() {
 		if p := recover(); p != nil {
 			a.cfg.Log.Error().Interface("panique", p).Bytes("pile", debug.Stack()).Msg("courriel illisible")
-			err = fmt.Errorf("panique : %v", p)
+			err = fmt.Errorf("panique\u00a0: %v", p)
 		}
 	}()
 	in, err := a.readMail(s, m)

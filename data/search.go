@@ -22,6 +22,7 @@ type Query struct {
 	Tags    []string // all required
 	AnyTags []string // at least one required, if any is given
 	Limit   int      // of the keys returned, 20 if 0
+	Unread  bool     // the keys are returned as the index has them: whoever asks reads the rows that it shows
 	Latest  bool     // of many found, those changed last are kept, where others keep the first of their order
 }
 
@@ -71,7 +72,9 @@ func (tx *Tx) Search(q Query) (Result, error) {
 		return Result{}, fmt.Errorf("data: no table %q to search", q.Table)
 	}
 	res, err := tx.search(&q, t)
-	res.Keys = slices.DeleteFunc(res.Keys, func(key string) bool { return !t.reads(tx, key) })
+	if !q.Unread {
+		res.Keys = slices.DeleteFunc(res.Keys, func(key string) bool { return !t.reads(tx, key) })
+	}
 	return res, err
 }
 

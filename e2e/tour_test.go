@@ -24,6 +24,9 @@ func pagesOf(home, record, report string) map[string]string {
 		"tour-invites": home + "/utilisateurs/invites", "tour-invite-nouveau": home + "/utilisateurs/invites/nouveau", "tour-import-invites": home + "/utilisateurs/invites/imports",
 		"tour-doublons": home + "/utilisateurs/invites/doublons", "tour-doublons-eleves": home + "/utilisateurs/eleves/doublons",
 		"tour-incidents": "/incidents", "tour-incident-nouveau": "/incidents/nouveau",
+		"demandes": "/console/demandes", "demande": "/console/demandes/1", "demande-description": "/console/demandes/1?onglet=description", "demande-reponse": "/console/demandes/1?onglet=reponse",
+		"demande-historique": "/console/demandes/1?onglet=historique", "demande-nouvelle": "/console/demandes/nouvelle", "demande-affectation": "/console/demandes/1/affectation", "demande-etat": "/console/demandes/1/etat",
+		"demande-impression": "/console/demandes/1/impression?notes=1&historique=1", "demandes-vide": "/console/demandes?du=2001-01-01&au=2001-01-02",
 		"demandes-statistiques": "/console/demandes/statistiques", "demandes-vues": "/console/demandes/vues", "demandes-reponses-types": "/console/demandes/reponses-types", "demandes-reponse-type": "/console/demandes/reponses-types/nouvelle",
 		"support": home + "/services/support", "niveau2": "/console/demandes/niveau2",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
@@ -37,6 +40,7 @@ func TestTour(t *testing.T) {
 	a := demo(t)
 	home := call(t, a, "claire.moreau").home()
 	record := call(t, a, "claire.moreau").recordOf(home, "lucas.martin")
+	call(t, a, "lucas.martin").declares("Messagerie vide")
 	marc := call(t, a, "marc.dubois")
 	_, imports, _ := marc.get("/console/imports")
 	report := regexp.MustCompile(`/console/imports/[a-z0-9]+`).FindString(imports)

@@ -29,7 +29,7 @@ func (h *house) requestDeeds(do func(route string, d deed)) {
 		return all
 	}
 	do("POST /console/demandes", deed{claire, home, with(who, what), nil, true})
-	do("POST /console/demandes/brouillon", deed{claire, home + "/brouillon", url.Values{"ecran": {"console/nouvelle"}, "resume": {"Un ess"}}, nil, false})
+	do("POST /console/demandes/brouillon", deed{claire, home + "/brouillon", url.Values{"ecran": {"console.nouvelle"}, "resume": {"Un ess"}}, nil, false})
 	one, other := h.asked("lucas.martin", "Une demande"), h.asked("lucas.martin", "La même")
 	at := home + "/" + one.number
 	fresh := func() url.Values {

@@ -67,8 +67,10 @@ func Create(s *access.Session, f Form) (number int, err error) {
 	return number, err
 }
 
-// Declare makes a request in the name of who asks, and returns its number.
+// Declare makes a request in the name of who asks, and returns its number. The
+// same one sent again at once, as by a second click, is the first.
 func Declare(s *access.Session, f Form) (number int, err error) {
+	twice := errors.New("made already")
 	err = s.Own(declaring, func(tx *data.Tx) (data.Row, error) {
 		me, err := self(tx, s)
 		if err != nil {
@@ -84,13 +86,36 @@ func Declare(s *access.Session, f Form) (number int, err error) {
 			return nil, err
 		}
 		r := f.request(place)
+		if number, err = r.twin(tx); err != nil || number > 0 {
+			return nil, errors.Join(err, twice)
+		}
 		if err := begin(tx, &r); err != nil {
 			return nil, err
 		}
 		number = r.Number
 		return r, errors.Join(Requests.Put(tx, r), acknowledge(tx, r), tellNew(tx, r, s.Account.ID))
 	})
+	if number > 0 && errors.Is(err, twice) {
+		err = nil
+	}
 	return number, err
+}
+
+// twinLife is how long the same words of the same person are the same request.
+const twinLife = time.Minute
+
+// twin is the number of the request that somebody has just made with the same
+// words, 0 for none.
+func (r Request) twin(tx *data.Tx) (int, error) {
+	for other, err := range RequestsByPerson.All(tx, r.From.Account) {
+		if err != nil {
+			return 0, err
+		}
+		if other.Summary == r.Summary && other.Problem == r.Problem && other.At == r.At && tx.Now.Sub(other.CreatedAt) < twinLife {
+			return other.Number, nil
+		}
+	}
+	return 0, nil
 }
 
 // self is the requester that somebody signed in is.

@@ -110,10 +110,10 @@ func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *Li
 	if err != nil {
 		return nil, err
 	}
-	if p.family == nil && t.from+t.to != "" {
-		p.family, p.span = t.received(tx, p), data.Span{From: t.from, To: t.to}
+	if !p.small && t.from+t.to != "" {
+		t.received(tx, &p)
 	}
-	if p.family != nil {
+	if p.small {
 		return l.page(t.gather(tx, p), list), nil
 	}
 	if t.coarse() {
@@ -128,9 +128,37 @@ type hit struct{ key, sort string }
 // byWords finds by the search index, which a moment may separate from the rows:
 // what it finds is tested again.
 func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]string, error) {
+	if l.Sort == ByNumber && t.told() {
+		return l.byNumber(tx, t, within(places), list)
+	}
 	var found []found
 	for _, at := range within(places) {
-		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true}
+		q := data.Query{Text: l.Text, Within: at, Limit: counted, Latest: true}
+		q.Tags, q.AnyTags = t.tags()
+		res, err := Requests.TypeAhead(tx, q)
+		if err != nil {
+			return nil, err
+		}
+		list.More, list.Partly = list.More || res.More, list.Partly || res.Rebuilding
+		for _, r := range res.Rows {
+			if r.At.Within(at) && t.keeps(facetsOf(r)) {
+				found = append(found, foundOf(r))
+			}
+		}
+	}
+	return l.page(found, list), nil
+}
+
+// told reports whether the search index alone tells what is chosen.
+func (t tests) told() bool {
+	return t.from+t.to+t.aged == "" && t.Assignee != Away && len(t.Types) < 2 && len(t.Channels) < 2
+}
+
+// byNumber finds by the search index the requests that it tells all of, whose keys
+// are their order: the rows of the page alone are read.
+func (l Look) byNumber(tx *data.Tx, t tests, places []data.Place, list *List) (keys []string, err error) {
+	for _, at := range places {
+		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true, Unread: true}
 		q.Tags, q.AnyTags = t.tags()
 		res, err := tx.Search(q)
 		if errors.Is(err, data.ErrIndexing) {
@@ -140,14 +168,19 @@ func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]
 			return nil, err
 		}
 		list.More = list.More || res.More
-		for _, key := range res.Keys {
-			r, err := Requests.Get(tx, key)
-			if err == nil && r.At.Within(at) && t.keeps(facetsOf(r)) {
-				found = append(found, foundOf(r))
-			}
-		}
+		keys = append(keys, res.Keys...)
 	}
-	return l.page(found, list), nil
+	slices.Sort(keys)
+	if !l.Up {
+		slices.Reverse(keys)
+	}
+	from := (l.Page - 1) * l.Size
+	list.Total, list.Missing = len(keys), from > 0 && from >= len(keys)
+	keys = keys[min(from, len(keys)):min(from+l.Size, len(keys))]
+	return slices.DeleteFunc(keys, func(key string) bool {
+		r, err := Requests.Get(tx, key)
+		return err != nil || !t.keeps(facetsOf(r))
+	}), nil
 }
 
 // within are the places to search one by one: nothing for all of the reach.
@@ -178,21 +211,20 @@ func (t tests) gather(tx *data.Tx, p plan) (all []found) {
 	return all
 }
 
-// received returns the groups by reception when the days of the filter hold few
-// requests, nil otherwise.
-func (t tests) received(tx *data.Tx, p plan) []data.Slot {
-	groups := make([]data.Slot, len(p.groups))
+// received chooses the groups by reception when the days of the filter hold few
+// requests.
+func (t tests) received(tx *data.Tx, p *plan) {
+	groups, span, n := make([]data.Slot, len(p.groups)), data.Span{From: t.from, To: t.to}, 0
 	for i, g := range p.groups {
 		_, kind, _ := strings.Cut(g.Group, "/")
 		groups[i] = data.Slot{Place: g.Place, Group: string(ByReceived) + "/" + kind}
-	}
-	n := 0
-	for range RequestsList.Walk(tx, groups, data.Span{From: t.from, To: t.to}, false) {
-		if n++; n > gatherMost/4 {
-			return nil
+		for range RequestsList.Walk(tx, groups[i:i+1], span, false) {
+			if n++; n > gatherMost/4 {
+				return
+			}
 		}
 	}
-	return groups
+	p.family, p.span, p.small = groups, span, true
 }
 
 // page sorts what was found, and returns the keys of the page.
@@ -249,8 +281,8 @@ func (l Look) ordered(tx *data.Tx, p plan, list *List) (keys []string) {
 	return keys
 }
 
-// filtered reads the order and tests each request, until the page is full and
-// enough of them are counted.
+// filtered reads the order and tests each request, until the page is full; then
+// counts without order, which costs less.
 func (l Look) filtered(tx *data.Tx, t tests, p plan, list *List) (keys []string) {
 	from, n := (l.Page-1)*l.Size, 0
 	span := data.Span{}
@@ -258,20 +290,39 @@ func (l Look) filtered(tx *data.Tx, t tests, p plan, list *List) (keys []string)
 		span = data.Span{From: t.from, To: t.to}
 	}
 	for e := range RequestsList.Walk(tx, p.groups, span, !l.Up) {
-		if !t.keeps(parseFacets(e.Facets)) {
+		if !t.keepsRest(parseFacets(e.Facets)) {
 			continue
 		}
-		if n >= counted && len(keys) == l.Size {
-			list.More = true
-			break
-		}
-		if n++; n > from && len(keys) < l.Size {
+		if n++; n > from {
 			keys = append(keys, e.Key)
 		}
+		if len(keys) == l.Size {
+			break
+		}
+	}
+	if len(keys) == l.Size {
+		n, list.More = t.count(tx, p.groups, span, max(counted, n))
 	}
 	list.Total = n
 	list.Missing = from > 0 && from >= n
 	return keys
+}
+
+// count is how many requests of some groups are chosen, and whether there are more
+// than it counts.
+func (t tests) count(tx *data.Tx, groups []data.Slot, span data.Span, most int) (n int, more bool) {
+	for _, group := range groups {
+		for e := range RequestsList.Walk(tx, []data.Slot{group}, span, false) {
+			if !t.keepsRest(parseFacets(e.Facets)) {
+				continue
+			}
+			if n == most {
+				return n, true
+			}
+			n++
+		}
+	}
+	return n, false
 }
 
 // numbered returns the key of the one request that the number means, none when

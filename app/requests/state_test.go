@@ -123,3 +123,27 @@ func TestWaiting(t *testing.T) {
 		t.Fatalf("%s, %s", d.State, d.Age(c.now()))
 	}
 }
+
+// TestSecondClick makes one request of the same words sent twice at once, and two
+// of those sent again later, or by somebody else.
+func TestSecondClick(t *testing.T) {
+	c := newCast(t)
+	one := c.declared(c.lucas, form("Messagerie vide"))
+	c.pass(30 * time.Second)
+	if again := c.declared(c.lucas, form("Messagerie vide")); again != one {
+		t.Errorf("a second click made n° %d", again)
+	}
+	if mails := c.mails("lucas.martin@exemple.example"); len(mails) != 1 {
+		t.Errorf("acknowledged %d times", len(mails))
+	}
+	if other := c.declared(c.anne, form("Messagerie vide")); other == one {
+		t.Error("somebody else is led to it")
+	}
+	if other := c.declared(c.lucas, form("Messagerie toujours vide")); other == one {
+		t.Error("other words are led to it")
+	}
+	c.pass(time.Minute)
+	if later := c.declared(c.lucas, form("Messagerie vide")); later == one {
+		t.Error("a minute later it is still the same")
+	}
+}

@@ -87,11 +87,12 @@ func (s Sort) of(r Request) string {
 }
 
 // Groups of the list. Those of a kind hold the requests of one state, type,
-// channel and priority, in each order; the others those of one assignee, or of
-// one service, by number.
+// channel and priority, in each order; the others those of one assignee, of one
+// service, or of one second level that has them, by number.
 const (
 	ofAssignee = "i/"
 	ofService  = "s/"
+	ofLevel2   = "n/"
 	nobody     = "-" // stands for no assignee, or no service
 )
 
@@ -114,16 +115,28 @@ func slots(r Request) (all []data.Slot) {
 		for _, s := range Sorts {
 			all = append(all, data.Slot{Place: p, Group: string(s) + "/" + kindOf(r), Sort: s.of(r), Facets: facets})
 		}
-		for _, family := range []string{ofAssignee + orNobody(r.Assignee), ofService + orNobody(string(r.Service))} {
+		for _, family := range familiesOf(r) {
 			all = append(all, data.Slot{Place: p, Group: family, Sort: keyOf(r.Number), Facets: facets})
 		}
 	}
 	return all
 }
 
+// familiesOf are the small groups of a request: of its assignee, of its service
+// and of the second level that has it, those of each state apart.
+func familiesOf(r Request) []string {
+	all := []string{family(ofAssignee, r.Assignee, r.State), family(ofService, string(r.Service), r.State)}
+	if at := r.Escalation.at(); at != "" {
+		all = append(all, family(ofLevel2, string(at), r.State))
+	}
+	return all
+}
+
+func family(kind, key string, state State) string { return kind + orNobody(key) + "/" + string(state) }
+
 func tallies(r Request) (all []data.Tally) {
 	for _, p := range r.At.Ancestors() {
-		for _, group := range []string{"k/" + kindOf(r), ofAssignee + orNobody(r.Assignee), ofService + orNobody(string(r.Service))} {
+		for _, group := range append(familiesOf(r), "k/"+kindOf(r)) {
 			all = append(all, data.Tally{Place: p, Group: group})
 		}
 	}

@@ -12,29 +12,29 @@ import (
 
 // A requestPane is the pane « Demande »: one request, by its tabs.
 type requestPane struct {
-	Number   int
-	Title    string
-	Note     string
-	Home     string // without the state of the list
-	Query    string // that state, to be kept
-	Version  uint64
-	Badges   []web.Badge
-	Ages     string   // how long ago it came, and the requester last wrote
-	Present  string   // who else has it open
-	Warnings []string // what stands in the way
-	Actions  []web.Link
-	Tab      string
-	Tabs     web.Tabs
-	May      bool
-	Locked   bool // the first two tabs are only read
-	Form     requestForm
-	Answer   answerTab
-	History  []requestEvent
-	Linked   []web.Link
-	Dialog   *requestDialog
-	Level2   *level2Banner
-	Follow   string // address of what happens to it, live
-	Close    string
+	Number    int
+	Title     string
+	Note      string
+	Home      string // without the state of the list
+	Query     string // that state, to be kept
+	Version   uint64
+	Badges    []web.Badge
+	Ages      string   // how long ago it came, and the requester last wrote
+	Present   string   // who else has it open
+	Warnings  []string // what stands in the way
+	Actions   []web.Link
+	Tab       string
+	Tabs      web.Tabs
+	May       bool
+	Locked    bool // the first two tabs are only read
+	Form      requestForm
+	Answer    answerTab
+	History   []requestEvent
+	Linked    []web.Link
+	Dialog    *requestDialog
+	Level2    *level2Banner
+	FollowURL string // address of what happens to it, live
+	Close     string
 }
 
 // A requestEvent is a line of the fourth tab.
@@ -83,7 +83,7 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	pane := &requestPane{Number: number, Title: "Demande n°\u00a0" + strconv.Itoa(number), Note: d.Summary, Home: requestsHome + "/" + strconv.Itoa(number), Query: p.Query, Version: d.Version,
 		May: d.May, Locked: d.Waits || !d.May, Close: withQuery(requestsHome, listQuery(v))}
-	pane.Follow = pane.Home + "/flux"
+	pane.FollowURL = pane.Home + "/flux"
 	pane.Badges = []web.Badge{stateBadge(d.Request)}
 	if d.Priority == requests.Urgent {
 		pane.Badges = append(pane.Badges, urgentBadge)

@@ -190,7 +190,7 @@ func askSending(v *web.Visit, p *requestPane, d requests.Detail) error {
 
 func askState(v *web.Visit, p *requestPane, d requests.Detail) error {
 	q := p.dialog(v, "etat", "Changer d’état", "Enregistrer")
-	q.Says = "La demande est « " + d.State.Label() + " »."
+	q.Says = "La demande est «\u00a0" + d.State.Label() + "\u00a0»."
 	q.RadioName, q.RadioLabel = "etat", "Nouvel état"
 	next := d.State.Next()
 	for _, s := range next {

@@ -9,7 +9,7 @@ import (
 )
 
 // newScreen is where what is typed of a new request is kept.
-const newScreen = "console/nouvelle"
+const newScreen = "console.nouvelle"
 
 // showNewRequest draws an empty request below the list: received now, by
 // telephone.

@@ -50,7 +50,7 @@ type requestsPage struct {
 	Pager   requestPager
 	Empty   web.Empty
 	Partly  bool // the search index is being made again
-	Live    string
+	LiveURL string
 	Last    uint64
 	Open    *requestPane // the request that is open, nil for none
 	New     *requestForm // the one that is being made, nil for none
@@ -272,7 +272,7 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 	if p.Last, err = requests.LastNews(v.Session); err != nil {
 		return p, err
 	}
-	p.Live = requestsHome + "/flux"
+	p.LiveURL = requestsHome + "/flux"
 	return p, nil
 }
 

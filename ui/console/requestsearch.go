@@ -68,7 +68,7 @@ func searchChoices(v *web.Visit, look requests.Look) ([]web.Choice, error) {
 		priority.Options = append(priority.Options, web.ChoiceOption{Value: string(p), Label: p.Label(), Chosen: p == look.Priority})
 	}
 	assignee := web.Choice{Name: "intervenant", Label: "Intervenant", Options: []web.ChoiceOption{{Label: "Tous"}, {Value: requests.Me, Label: "Moi", Chosen: look.Assignee == requests.Me},
-		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}, {Value: requests.Away, Label: "Absents : à réaffecter", Chosen: look.Assignee == requests.Away}}}
+		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}, {Value: requests.Away, Label: "Absents\u00a0: à réaffecter", Chosen: look.Assignee == requests.Away}}}
 	known, err := requests.Assignees(v.Session, look.UAI)
 	for _, a := range known {
 		if a.ID != v.Session.Account.ID {

@@ -26,7 +26,7 @@ func compose(m Message) ([]byte, error) {
 		return nil, &Failure{Message: true, Says: fmt.Sprintf("L’identifiant « %s » du message n’a pas la forme voulue.", outbound.Legible(m.ID))}
 	}
 	if m.ReplyTo != "" && !Deliverable(m.ReplyTo) {
-		return nil, &Failure{Says: fmt.Sprintf("L’adresse de réponse « %s » n’est pas celle d’un courriel.", outbound.Legible(m.ReplyTo))}
+		return nil, &Failure{Says: fmt.Sprintf("L’adresse de réponse «\u00a0%s\u00a0» n’est pas celle d’un courriel.", outbound.Legible(m.ReplyTo))}
 	}
 	out := gomail.NewMsg(gomail.WithNoDefaultUserAgent())
 	out.FromMailAddress(&netmail.Address{Name: oneLine(m.FromName), Address: m.From})

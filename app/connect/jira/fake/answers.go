@@ -170,7 +170,7 @@ func (f *Fake) addComment(w http.ResponseWriter, r *http.Request) {
 	}
 	var asked struct{ Body string }
 	if json.NewDecoder(r.Body).Decode(&asked) != nil || strings.TrimSpace(asked.Body) == "" {
-		refuse(w, http.StatusBadRequest, "", map[string]string{"comment": "Le corps du commentaire ne peut pas être vide !"})
+		refuse(w, http.StatusBadRequest, "", map[string]string{"comment": "Le corps du commentaire ne peut pas être vide\u00a0!"})
 		return
 	}
 	send(w, http.StatusCreated, f.commentShape(f.self(r), i, f.comment(i, Comment{Author: f.Account, Body: asked.Body})))

@@ -59,7 +59,7 @@ func (f *Fake) addToGroup(w http.ResponseWriter, r *http.Request) {
 		case u.Login != asked.Name:
 			continue
 		case slices.Contains(u.Groups, group):
-			refuse(w, http.StatusBadRequest, "Impossible d’ajouter l’utilisateur : il est déjà membre de '"+group+"'.", nil)
+			refuse(w, http.StatusBadRequest, "Impossible d’ajouter l’utilisateur\u00a0: il est déjà membre de '"+group+"'.", nil)
 		default:
 			u.Groups = append(u.Groups, group)
 			send(w, http.StatusCreated, map[string]any{"name": group, "self": f.self(r) + "/rest/api/2/group?groupname=" + group})
