@@ -24,7 +24,7 @@ const (
 const level2Job = "Niveau 2"
 
 // TokenLost is what transmissions wait for after a restore without the key.
-const TokenLost = "Le jeton de JIRA ne peut plus être lu, car la clé de l’appareil a changé : saisissez-le de nouveau dans les réglages du support."
+const TokenLost = "Le jeton de JIRA ne peut plus être lu, car la clé de l’appareil a changé\u00a0: saisissez-le de nouveau dans les réglages du support."
 
 // A liaison carries requests to the JIRA of their establishment, and back what it
 // says of them. There is one: nothing is done twice at the same time.
@@ -138,7 +138,7 @@ func failureOf(err error) *jira.Failure {
 func (l liaison) serve(c *consignment) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panique : %v", p)
+			err = fmt.Errorf("panique\u00a0: %v", p)
 		}
 	}()
 	down := c.refuse
@@ -296,54 +296,4 @@ func (l liaison) read(c *consignment, load *requests.Load) error {
 		now.Comments = append(now.Comments, requests.Heard{ID: said.ID, Author: said.Author.Name, Text: said.Body})
 	}
 	return requests.Mirror(l.session(), load.Mark, now)
-}
-
-// pollLevel2 asks each JIRA whose turn it is what changed.
-func (a *App) pollLevel2() error {
-	s := a.Gate.System(level2Job)
-	if err := requests.ReleaseClosed(s); err != nil {
-		return err
-	}
-	type asking struct {
-		requests.Poll
-		client *jira.Client
-		refuse *jira.Failure
-	}
-	var due []asking
-	err := s.See(func(tx *data.Tx) error {
-		polls, err := requests.DuePolls(tx)
-		for _, p := range polls {
-			ask := asking{Poll: p}
-			ask.client, ask.refuse = a.jiraOf(tx, p.Support)
-			due = append(due, ask)
-		}
-		return err
-	})
-	for _, ask := range due {
-		if a.ctx.Err() != nil {
-			return nil
-		}
-		err = errors.Join(err, a.poll(s, ask.Poll, ask.client, ask.refuse))
-	}
-	return err
-}
-
-func (a *App) poll(s *access.Session, p requests.Poll, client *jira.Client, refuse *jira.Failure) error {
-	changed := map[string]time.Time{}
-	if refuse == nil {
-		issues, err := client.ChangedSince(a.ctx, p.Support.Project, p.Since)
-		if err != nil {
-			refuse = failureOf(err)
-		}
-		for _, i := range issues {
-			changed[i.Key] = i.Updated
-		}
-	}
-	switch {
-	case refuse == nil:
-		return requests.Polled(s, p.Support, changed)
-	case a.ctx.Err() != nil:
-		return nil
-	}
-	return requests.PollFailed(s, p.Support.UAI, refuse.Says)
 }

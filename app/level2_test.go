@@ -382,6 +382,9 @@ func TestHooks(t *testing.T) {
 	for range 50 { // replayed
 		s.must(s.HookTold(token, "", body))
 	}
+	if m := s.request(n).Level2.Transmission; !m.Read || !m.Due.Equal(m.Synced.Add(10*time.Second)) {
+		t.Errorf("read again at once: %+v", m)
+	}
 	if more := len(s.jira.Calls()) - calls; more > 2 {
 		t.Errorf("a hook that is replayed asked JIRA %d times", more)
 	}

@@ -19,7 +19,7 @@ func (a *App) TestSupport(ctx context.Context, s *access.Session, uai string) er
 		return err
 	}
 	if d.Kind != requests.Jira || !d.HasToken {
-		return access.Conflict("Enregistrez d’abord les réglages de JIRA : ce sont eux qui sont essayés.")
+		return access.Conflict("Enregistrez d’abord les réglages de JIRA\u00a0: ce sont eux qui sont essayés.")
 	}
 	if err := a.trials.take(s); err != nil {
 		return err
@@ -100,7 +100,7 @@ func (a *App) EnterDesk(ctx context.Context, s *access.Session, uai, issue strin
 		return "", "", err
 	}
 	if email == "" {
-		says = "Aucun compte n’a été ouvert dans JIRA, faute d’adresse e-mail : donnez la vôtre dans « Mon compte », puis revenez."
+		says = "Aucun compte n’a été ouvert dans JIRA, faute d’adresse e-mail\u00a0: donnez la vôtre dans «\u00a0Mon compte\u00a0», puis revenez."
 		return address, says, nil
 	}
 	var client *jira.Client
@@ -114,7 +114,7 @@ func (a *App) EnterDesk(ctx context.Context, s *access.Session, uai, issue strin
 		}
 	}
 	if refuse != nil {
-		says = "Votre compte n’a pas pu être ouvert dans JIRA : " + refuse.Says + " Si vous en avez déjà un, connectez-vous ; sinon, demandez-le à l’académie."
+		says = "Votre compte n’a pas pu être ouvert dans JIRA\u00a0: " + refuse.Says + " Si vous en avez déjà un, connectez-vous\u00a0; sinon, demandez-le à l’académie."
 		return address, says, requests.Introduced(s, p, refuse.Says)
 	}
 	return address, "", requests.Introduced(s, p, "")

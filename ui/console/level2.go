@@ -216,11 +216,19 @@ func serveRequest(v *web.Visit) error {
 	return afterRequest(v, "reponse", "La réponse est enregistrée, et l’administrateur local est prévenu.")
 }
 
-// queueLink leads those who serve it to the queue of level 2, nil for others.
-func queueLink(v *web.Visit) (*web.Link, error) {
+// level2Links lead to the queue of level 2, for those who serve it, and to what
+// the collectivité handed on, once a support cell is open.
+func level2Links(v *web.Visit) (links []web.Link, err error) {
+	desks, err := requests.Desks(v.Session)
+	if err != nil {
+		return nil, err
+	}
+	if len(desks) > 0 {
+		links = append(links, web.Link{Label: "Demandes au niveau 2", Icon: "list-task", URL: level2Path})
+	}
 	f, serves := requests.Queued(v.Session)
 	if !serves {
-		return nil, nil
+		return links, nil
 	}
 	list, err := requests.Search(v.Session, requests.Look{Filter: f, Sort: requests.ByNumber, Page: 1, Size: 1})
 	q := url.Values{"niveau2": {string(requests.Internal)}}
@@ -231,7 +239,7 @@ func queueLink(v *web.Visit) (*web.Link, error) {
 	if list.More {
 		n = "plus de " + n
 	}
-	return &web.Link{Label: "File de niveau 2 (" + n + ")", Icon: "headset", URL: withQuery(requestsHome, q), Here: v.Ask("niveau2") == string(requests.Internal)}, err
+	return append([]web.Link{{Label: "File de niveau 2 (" + n + ")", Icon: "headset", URL: withQuery(requestsHome, q), Here: v.Ask("niveau2") == string(requests.Internal)}}, links...), err
 }
 
 // escalatedPage is console/escalated.html.

@@ -71,7 +71,7 @@ type requestSearch struct {
 	Choices     []web.Choice
 	Kept        []keptField
 	Filtered    bool
-	Queue       *web.Link // of level 2, nil for those who do not serve it
+	Level2      []web.Link // its queue, for those who serve it, and what the collectivité handed on
 	Views       viewsPart
 }
 
