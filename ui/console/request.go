@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"strconv"
 	"strings"
 
@@ -15,8 +16,8 @@ type requestPane struct {
 	Number    int
 	Title     string
 	Note      string
-	Home      string // without the state of the list
-	Query     string // that state, to be kept
+	Home      string       // without the state of the list
+	Query     template.URL // that state, to be kept
 	Version   uint64
 	Badges    []web.Badge
 	Ages      string   // how long ago it came, and the requester last wrote

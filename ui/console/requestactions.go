@@ -60,13 +60,34 @@ func requesterFrom(v *web.Visit) (uai string, from requests.Requester, err error
 	return uai, from, err
 }
 
+// besideRequester puts what is wrong with the establishment and the name beside the
+// fields of the first tab: the search pane of the same page has fields of the names
+// that app/requests gives them.
+func besideRequester(err error) error {
+	r := refusalOf(err)
+	if r == nil {
+		return err
+	}
+	fields := map[string]string{}
+	for field, says := range r.Fields {
+		switch field {
+		case "etablissement":
+			field = "etab"
+		case "nom":
+			field = "demandeur"
+		}
+		fields[field] = says
+	}
+	return &access.Refusal{Kind: r.Kind, Says: r.Says, Fields: fields, Err: r.Err}
+}
+
 func editRequester(v *web.Visit) error {
 	uai, from, err := requesterFrom(v)
 	if err == nil {
 		err = requests.EditRequester(v.Session, numberOf(v), versionOf(v), uai, from)
 	}
 	if err != nil {
-		return v.Again(err, onTab("demande"))
+		return v.Again(besideRequester(err), onTab("demande"))
 	}
 	return afterRequest(v, "demande", "La demande est enregistrée.")
 }
@@ -298,10 +319,10 @@ func unmergeRequest(v *web.Visit) error {
 
 func askLink(v *web.Visit, p *requestPane, d requests.Detail) error {
 	q := p.dialog(v, "lien", "Lier à une autre demande", "Enregistrer")
-	q.Says = "Les deux demandes se montreront l’une l’autre. Un lien se retire en choisissant «\u00a0Plus de lien\u00a0»."
-	q.RadioName, q.RadioLabel = "lien", "Cette demande est"
+	q.Says = "Les deux demandes se montreront l’une l’autre."
+	q.RadioName, q.RadioLabel = "lien", "Cette demande"
 	chosen := v.Typed("lien", requests.Related)
-	for _, o := range []web.ChoiceOption{{Value: requests.Related, Label: "liée à"}, {Value: requests.Duplicate, Label: "un doublon de"}, {Value: "aucun", Label: "Plus de lien avec"}} {
+	for _, o := range []web.ChoiceOption{{Value: requests.Related, Label: "est liée à une autre"}, {Value: requests.Duplicate, Label: "est un doublon d’une autre"}, {Value: "aucun", Label: "n’a plus de lien avec elle"}} {
 		o.Chosen = o.Value == chosen
 		q.Radios = append(q.Radios, o)
 	}
