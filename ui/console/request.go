@@ -2,6 +2,7 @@ package console
 
 import (
 	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -57,11 +58,16 @@ func numberOf(v *web.Visit) int {
 
 // requestAt is the address of a request, with the state of the list and a tab.
 func requestAt(v *web.Visit, number int, tab string) string {
+	return withQuery(requestsHome+"/"+strconv.Itoa(number), tabQuery(v, tab))
+}
+
+// tabQuery is the state of the list, with a tab of the request that is open.
+func tabQuery(v *web.Visit, tab string) url.Values {
 	q := listQuery(v)
 	if tab != "" {
 		q.Set("onglet", tab)
 	}
-	return withQuery(requestsHome+"/"+strconv.Itoa(number), q)
+	return q
 }
 
 func showRequest(v *web.Visit) error { return request(v, v.Ask("onglet"), nil) }
@@ -90,8 +96,8 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	pane.Ages = ages(v, d.Request)
 	pane.Present = present(v, number)
-	pane.explain(v, d)
 	pane.tabs(v, tab)
+	pane.explain(v, d)
 	if err := pane.fill(v, d); err != nil {
 		return err
 	}
@@ -161,8 +167,12 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 	if !d.May {
 		return
 	}
+	tab := p.Tab // the question comes back to it
+	if tab == requestTabs[0].key {
+		tab = ""
+	}
 	act := func(label, icon, path string) {
-		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, listQuery(v))})
+		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, tabQuery(v, tab))})
 	}
 	if d.Into != 0 {
 		act("Annuler la fusion", "sign-turn-slight-left", "separation")

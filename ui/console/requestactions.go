@@ -132,7 +132,7 @@ func solveRequest(v *web.Visit) error {
 		case f.Solution == "":
 			return requestAt(v, number, "reponse"), "La demande est clôturée.", err
 		}
-		return withQuery(requestsHome+"/"+strconv.Itoa(number)+"/envoi", listQuery(v)), "La demande est clôturée.", err
+		return withQuery(requestsHome+"/"+strconv.Itoa(number)+"/envoi", tabQuery(v, "reponse")), "La demande est clôturée.", err
 	})
 }
 
@@ -195,7 +195,7 @@ func asking(ask func(*web.Visit, *requestPane, requests.Detail) error) web.Handl
 
 // dialog fills what every question has.
 func (p *requestPane) dialog(v *web.Visit, path, title, button string) *requestDialog {
-	p.Dialog = &requestDialog{Title: title, Button: button, Refuse: "Annuler", Action: withQuery(p.Home+"/"+path, listQuery(v)), Close: requestAt(v, p.Number, v.Ask("onglet")), Version: p.Version}
+	p.Dialog = &requestDialog{Title: title, Button: button, Refuse: "Annuler", Action: withQuery(p.Home+"/"+path, tabQuery(v, v.Ask("onglet"))), Close: requestAt(v, p.Number, v.Ask("onglet")), Version: p.Version}
 	return p.Dialog
 }
 
@@ -241,7 +241,7 @@ func setState(v *web.Visit) error {
 	if err != nil {
 		return v.Again(err, asking(askState))
 	}
-	return afterRequest(v, "", "La demande est maintenant «\u00a0"+next.Label()+"\u00a0».")
+	return afterRequest(v, v.Ask("onglet"), "La demande est maintenant «\u00a0"+next.Label()+"\u00a0».")
 }
 
 func askAssignee(v *web.Visit, p *requestPane, d requests.Detail) error {
@@ -274,7 +274,7 @@ func assignRequest(v *web.Visit) error {
 	if err := requests.Assign(v.Session, numberOf(v), versionOf(v), v.Form("intervenant"), v.Form("motif")); err != nil {
 		return v.Again(err, asking(askAssignee))
 	}
-	return afterRequest(v, "", "La demande est réaffectée.")
+	return afterRequest(v, v.Ask("onglet"), "La demande est réaffectée.")
 }
 
 func askMerge(v *web.Visit, p *requestPane, d requests.Detail) error {
@@ -314,7 +314,7 @@ func unmergeRequest(v *web.Visit) error {
 	if err := requests.Unmerge(v.Session, numberOf(v)); err != nil {
 		return v.Again(err, asking(askUnmerge))
 	}
-	return afterRequest(v, "", "La fusion est annulée.")
+	return afterRequest(v, v.Ask("onglet"), "La fusion est annulée.")
 }
 
 func askLink(v *web.Visit, p *requestPane, d requests.Detail) error {
@@ -342,7 +342,7 @@ func linkRequest(v *web.Visit) error {
 	if err != nil {
 		return v.Again(err, asking(askLink))
 	}
-	return afterRequest(v, "", "Les liens sont enregistrés.")
+	return afterRequest(v, v.Ask("onglet"), "Les liens sont enregistrés.")
 }
 
 // draftScreen names the form of a request under which what is typed is kept.

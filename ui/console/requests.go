@@ -269,6 +269,10 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 		return p, err
 	}
 	list, err := requests.Search(v.Session, look)
+	if last := lastPage(look, list); err == nil && look.Page > last && !list.More { // what stood there has left the list
+		look.Page = last
+		list, err = requests.Search(v.Session, look)
+	}
 	if err != nil {
 		return p, err
 	}
@@ -414,13 +418,18 @@ func span(d time.Duration) string {
 	return web.Count(int(d/(24*time.Hour)), "jour", "jours")
 }
 
+// lastPage is the number of the last page of those that were counted.
+func lastPage(look requests.Look, list requests.List) int {
+	return max(1, (list.Total+look.Size-1)/look.Size)
+}
+
 // pages numbers the pages, and counts.
 func (p *requestsPage) pages(v *web.Visit, look requests.Look, list requests.List) {
 	p.Says = web.Count(list.Total, "demande", "demandes")
 	if list.More {
 		p.Says = "Plus de " + web.Number(1000) + " demandes"
 	}
-	last := max(1, (list.Total+look.Size-1)/look.Size)
+	last := lastPage(look, list)
 	to := func(page int) string {
 		q := listQuery(v, "page")
 		if page > 1 {
