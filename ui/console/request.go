@@ -1,6 +1,8 @@
 package console
 
 import (
+	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -15,8 +17,8 @@ type requestPane struct {
 	Number    int
 	Title     string
 	Note      string
-	Home      string // without the state of the list
-	Query     string // that state, to be kept
+	Home      string       // without the state of the list
+	Query     template.URL // that state, to be kept
 	Version   uint64
 	Badges    []web.Badge
 	Ages      string   // how long ago it came, and the requester last wrote
@@ -57,11 +59,16 @@ func numberOf(v *web.Visit) int {
 
 // requestAt is the address of a request, with the state of the list and a tab.
 func requestAt(v *web.Visit, number int, tab string) string {
+	return withQuery(requestsHome+"/"+strconv.Itoa(number), tabQuery(v, tab))
+}
+
+// tabQuery is the state of the list, with a tab of the request that is open.
+func tabQuery(v *web.Visit, tab string) url.Values {
 	q := listQuery(v)
 	if tab != "" {
 		q.Set("onglet", tab)
 	}
-	return withQuery(requestsHome+"/"+strconv.Itoa(number), q)
+	return q
 }
 
 func showRequest(v *web.Visit) error { return request(v, v.Ask("onglet"), nil) }
@@ -90,11 +97,11 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	pane.Ages = ages(v, d.Request)
 	pane.Present = present(v, number)
+	pane.tabs(v, tab)
 	pane.explain(v, d)
 	if err := pane.level2(v, d); err != nil {
 		return err
 	}
-	pane.tabs(v, tab)
 	if err := pane.fill(v, d); err != nil {
 		return err
 	}
@@ -164,8 +171,12 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 	if !d.May {
 		return
 	}
+	tab := p.Tab // the question comes back to it
+	if tab == requestTabs[0].key {
+		tab = ""
+	}
 	act := func(label, icon, path string) {
-		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, listQuery(v))})
+		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, tabQuery(v, tab))})
 	}
 	if d.Into != 0 {
 		act("Annuler la fusion", "sign-turn-slight-left", "separation")

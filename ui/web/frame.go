@@ -112,6 +112,13 @@ func (v View) Wrong(field string) string {
 	return v.Refusal.Fields[field]
 }
 
+// Quiet is the view for a part that the refused form is not of, whose fields may
+// have the same names.
+func (v View) Quiet() View {
+	v.Refusal = nil
+	return v
+}
+
 // Placed reports whether the page shows what was done or refused where it
 // belongs, and not at its top.
 func (v View) Placed() bool {
