@@ -131,11 +131,15 @@ func self(tx *data.Tx, s *access.Session) (Requester, error) {
 	return requesterOf(u, p), err
 }
 
-// requesterOf is the requester that somebody of the directory is.
+// requesterOf is the requester that somebody of the directory is. An address that
+// they did not confirm is nobody's yet: what they write is not sent to strangers.
 func requesterOf(u directory.User, p Preference) Requester {
 	r := Requester{Account: u.ID, Name: u.Label(), Profile: u.Profile, Email: u.Email.Value(), Mobile: u.Mobile.Value(), Phone: u.Home.Value(), Prefers: p.Prefers}
 	if r.Phone == "" {
 		r.Phone = u.Work.Value()
+	}
+	if u.Unsure {
+		r.Email = ""
 	}
 	return r
 }

@@ -211,7 +211,11 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 // follow makes a request that goes on from one closed long ago.
 func (r *Request) follow(tx *data.Tx, text string, files []File) (Request, error) {
 	next := Request{From: r.From, Channel: FormChannel, Problem: text, Files: files, Summary: r.Summary}
-	return next, r.goesOn(tx, &next, r.From.Account)
+	if err := r.goesOn(tx, &next, r.From.Account); err != nil {
+		return next, err
+	}
+	tx.Note("Clôturée depuis plus de 14 jours\u00a0: une nouvelle demande la suit")
+	return next, tx.Also(data.Fact{Action: declaring.Action, About: next, Note: "Suite de la demande " + numbered(r.Number)})
 }
 
 // goesOn makes next, linked to a request whose place, service and kind it has,
