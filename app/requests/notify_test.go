@@ -2,6 +2,7 @@ package requests_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -158,6 +159,12 @@ func TestPresence(t *testing.T) {
 	again()
 	if got := p.Others(7, "b", now); len(got) != 0 {
 		t.Error(got)
+	}
+	for n := range 1000 { // each opened once, and followed by nobody
+		p.Seen(n, "a", "MOREAU Claire", now.Add(time.Duration(n)*time.Hour))
+	}
+	if n := reflect.ValueOf(p).Elem().FieldByName("open").Len(); n > 2 {
+		t.Errorf("%d requests are still remembered", n)
 	}
 }
 
