@@ -89,7 +89,7 @@ func Declare(s *access.Session, f Form) (number int, err error) {
 		if number, err = r.twin(tx); err != nil || number > 0 {
 			return nil, errors.Join(err, twice)
 		}
-		if err := begin(tx, &r); err != nil {
+		if err := errors.Join(spend(tx, s.Account.ID), begin(tx, &r)); err != nil {
 			return nil, err
 		}
 		number = r.Number
@@ -221,9 +221,9 @@ func (f *Form) check(tx *data.Tx, place data.Place) error {
 	return access.WrongFields(wrong)
 }
 
-// describe checks the second tab.
+// describe checks the second tab. A summary is one line, as what is made of it.
 func (f *Form) describe(tx *data.Tx, wrong map[string]string) {
-	if f.Summary == "" {
+	if f.Summary = strings.Join(strings.Fields(f.Summary), " "); f.Summary == "" {
 		wrong["resume"] = "Résumez la demande en quelques mots."
 	} else if utf8.RuneCountInString(f.Summary) > MostSummary {
 		wrong["resume"] = "Le résumé compte 120 caractères au plus\u00a0: détaillez dans le problème soumis."

@@ -160,6 +160,9 @@ func Reply(s *access.Session, number int, text string, files []File) error {
 		if err := checkMessage("message", "Rédigez votre message.", text, files); err != nil {
 			return err
 		}
+		if err := spend(tx, s.Account.ID); err != nil {
+			return err
+		}
 		return r.spoken(tx, Entry{By: s.Account.ID, ByName: s.Account.Name, Text: text, Files: files})
 	})
 }
@@ -190,6 +193,9 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 	again := number
 	err := own(s, reopening, number, func(tx *data.Tx, r *Request) error {
 		if err := checkMessage("message", "Dites ce qui ne va pas encore.", text, files); err != nil {
+			return err
+		}
+		if err := spend(tx, s.Account.ID); err != nil {
 			return err
 		}
 		switch {
