@@ -53,3 +53,34 @@ func TestTell(t *testing.T) {
 		}
 	})
 }
+
+// TestAlso writes a second event with a change, about another row, and nowhere else.
+func TestAlso(t *testing.T) {
+	s := open(t)
+	must(t, put(t, s, system, zoe))
+	fact := Fact{Action{Key: "pupil.seen", Says: "Vue avec une autre"}, zoe, "une autre"}
+	also := func(tx *Tx) error { return tx.Also(fact) }
+	must(t, s.Begin(system, "run", enrol))
+	for name, refused := range map[string]error{
+		"view":     s.View(system, also),
+		"unlogged": s.Unlogged(system, also),
+		"record":   s.Record(system, also, fact),
+		"bulk":     s.Bulk(system, "run", also),
+		"end":      s.End(system, "run", func(tx *Tx) ([]Fact, error) { return nil, also(tx) }),
+	} {
+		if !errors.Is(refused, ErrUnjournaled) {
+			t.Errorf("%s: %v", name, refused)
+		}
+	}
+	must(t, s.Update(system, enrol, func(tx *Tx) (Row, error) {
+		other := zoe
+		other.ID, other.Login = "autre", "autre"
+		return other, errors.Join(crossing.Over(tx).Also(fact), pupils.Put(tx, other))
+	}))
+	view(t, s, system, func(tx *Tx) {
+		events, err := EventsAbout(tx, pupils.Name(), zoe.Key(), 1)
+		if err != nil || len(events) != 1 || events[0].Says != fact.Action.Says || events[0].Personal.Note != "une autre" || len(events[0].Personal.Changes) != 0 {
+			t.Errorf("%+v, %v", events, err)
+		}
+	})
+}

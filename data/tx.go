@@ -29,6 +29,7 @@ type Tx struct {
 	narrow  bool // only unlogged tables may change
 	note    string
 	told    []change
+	also    []Fact
 	erased  []string // rows that the event must not name, as table/key
 	run     string   // of a bulk
 	saying  string
@@ -60,8 +61,21 @@ func (s *Store) Update(by Author, act Action, fn func(*Tx) (Row, error)) error {
 		if about == nil || len(about.Places()) == 0 {
 			return ErrUnjournaled
 		}
-		return tx.conclude(act, about)
+		if err := tx.conclude(act, about); err != nil {
+			return err
+		}
+		return tx.facts(tx.also)
 	})
+}
+
+// Also writes a second event, after the one of the change: about another row that
+// the same change did something to, for who reads its history alone.
+func (tx *Tx) Also(f Fact) error {
+	if tx = tx.root(); !tx.writes || tx.narrow || tx.run != "" {
+		return fmt.Errorf("%w: a second fact outside a change", ErrUnjournaled)
+	}
+	tx.also = append(tx.also, f)
+	return nil
 }
 
 // Unlogged runs fn and commits what it did without a line in the journal. It

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"io"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -242,4 +243,52 @@ func TestRequestFiles(t *testing.T) {
 	claire.at(claire.sendForm(at+"/note", piece{"ecran", "", one.number + "/note"}, piece{"note", "", "Vu sur place."}, piece{web.FilesField, "plan.txt", "Salle 12"}))
 	claire.holds(at+"?onglet=reponse", "Vu sur place.", "plan.txt", "Note interne, lue par les administrateurs seulement")
 	h.enter("lucas.martin").holds("/incidents/"+one.number, "-Vu sur place.", "-plan.txt")
+}
+
+// TestPresenceEndsWithTheReach: who follows a request that goes to another
+// establishment is told no more of who reads it there.
+func TestPresenceEndsWithTheReach(t *testing.T) {
+	h := newHouse(t)
+	one := h.asked("lucas.martin", "Messagerie vide")
+	n, err := strconv.Atoi(one.number)
+	must(t, err)
+	stream := h.enter("claire.moreau").stream("/console/demandes/" + one.number + "/flux")
+	marc, uai := h.signed("marc.dubois"), h.school("sophie.girard", 0)
+	must(t, requests.EditRequester(marc, n, 0, uai, requests.Requester{Name: "MARTIN Lucas"}))
+	h.enter("sophie.girard").holds("/console/demandes/"+one.number, "Messagerie vide")
+	rest, _ := io.ReadAll(stream)
+	if stream.stop(); strings.Contains(string(rest), "GIRARD") {
+		t.Errorf("%s", rest)
+	}
+}
+
+// TestOneDraftForEachForm: a form is kept under one name, however its number is
+// written.
+func TestOneDraftForEachForm(t *testing.T) {
+	h := newHouse(t)
+	one := h.asked("lucas.martin", "Messagerie vide")
+	claire := h.enter("claire.moreau")
+	for _, screen := range []string{"0" + one.number + "/note", "+" + one.number + "/note", "#" + one.number + "/note", " " + one.number + " /note", "n° " + one.number + "/note", one.number + "/note/", one.number + "/autre", "999999/note", "/note", ""} {
+		if got := claire.post("/console/demandes/brouillon", url.Values{"ecran": {screen}, "note": {"À voir."}}); got.Status != http.StatusNotFound {
+			t.Errorf("%q: %d", screen, got.Status)
+		}
+	}
+	claire.at(claire.post("/console/demandes/brouillon", url.Values{"ecran": {one.number + "/note"}, "note": {"À voir."}}))
+}
+
+// TestLongestText keeps a text whole, whatever its characters, up to what the page
+// says, and refuses one more without cutting it.
+func TestLongestText(t *testing.T) {
+	h := newHouse(t)
+	one := h.asked("lucas.martin", "Messagerie vide")
+	lucas, at := h.enter("lucas.martin"), "/incidents/"+one.number
+	long := strings.Repeat("😀", requests.MostText)
+	lucas.at(lucas.post(at, url.Values{"ecran": {one.number + "/message"}, "message": {long}}))
+	if !strings.Contains(lucas.get(at).Body, long) {
+		t.Error("the message is cut")
+	}
+	got := lucas.post(at, url.Values{"ecran": {one.number + "/message"}, "message": {long + "😀"}})
+	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, long+"😀") {
+		t.Errorf("one more: %d", got.Status)
+	}
 }

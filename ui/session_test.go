@@ -202,8 +202,14 @@ type follower struct {
 // follow opens a stream of the journal of an establishment.
 func (p *person) follow(uai string) follower {
 	p.h.t.Helper()
+	return p.stream("/console/etablissements/" + uai + "/journal/flux")
+}
+
+// stream opens what a page follows.
+func (p *person) stream(path string) follower {
+	p.h.t.Helper()
 	ctx, stop := context.WithTimeout(context.Background(), time.Minute)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.h.base+"/console/etablissements/"+uai+"/journal/flux", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, p.h.base+path, nil)
 	if err != nil {
 		p.h.t.Fatal(err)
 	}

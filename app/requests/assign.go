@@ -106,7 +106,11 @@ func byName(a, b Responder) int {
 // mayHandle reports whether somebody administers a place; nobody does not.
 func mayHandle(tx *data.Tx, account string, place data.Place) (bool, error) {
 	all, err := responders(tx, place)
-	return slices.ContainsFunc(all, func(h Responder) bool { return h.ID == account }), err
+	return handles(all, account), err
+}
+
+func handles(all []Responder, account string) bool {
+	return slices.ContainsFunc(all, func(h Responder) bool { return h.ID == account })
 }
 
 // RespondersOf lists those that a request may be given to.

@@ -121,7 +121,11 @@ func WriteCanned(s *access.Session, id string, w Wording) (string, error) {
 
 // fits refuses a place that is none, or that has enough answers.
 func (c Canned) fits(tx *data.Tx) error {
-	if _, err := rowOf(tx, c.At); err != nil || c.At == "" {
+	place, err := rowOf(tx, c.At)
+	if err != nil && !errors.Is(err, data.ErrNotFound) {
+		return err
+	}
+	if err != nil || !slices.Contains(place.Places(), c.At) {
 		return access.Wrong("portee", "Choisissez qui lira cette réponse type.")
 	}
 	n := 0

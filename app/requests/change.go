@@ -2,6 +2,7 @@ package requests
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"preau/app/access"
@@ -61,10 +62,11 @@ func own(s *access.Session, act access.Action, number int, fn func(*data.Tx, *Re
 
 // overtaken says who changed the request meanwhile, and what.
 func overtaken(tx *data.Tx, r Request) error {
-	events, err := data.EventsAbout(tx, Requests.Name(), r.Key(), 1)
+	events, err := data.EventsAbout(tx, Requests.Name(), r.Key(), 20)
 	if err != nil {
 		return err
 	}
+	events = slices.DeleteFunc(events, func(e data.Event) bool { return e.Action == mailSent.Key || e.Action == mailFailed.Key }) // which change nothing
 	who, what := "Quelqu’un", ""
 	if len(events) > 0 && events[0].Personal != nil {
 		who = events[0].Personal.By

@@ -89,7 +89,7 @@ func Declare(s *access.Session, f Form) (number int, err error) {
 		if number, err = r.twin(tx); err != nil || number > 0 {
 			return nil, errors.Join(err, twice)
 		}
-		if err := begin(tx, &r); err != nil {
+		if err := errors.Join(spend(tx, s.Account.ID), begin(tx, &r)); err != nil {
 			return nil, err
 		}
 		number = r.Number
@@ -131,11 +131,15 @@ func self(tx *data.Tx, s *access.Session) (Requester, error) {
 	return requesterOf(u, p), err
 }
 
-// requesterOf is the requester that somebody of the directory is.
+// requesterOf is the requester that somebody of the directory is. An address that
+// they did not confirm is nobody's yet: what they write is not sent to strangers.
 func requesterOf(u directory.User, p Preference) Requester {
 	r := Requester{Account: u.ID, Name: u.Label(), Profile: u.Profile, Email: u.Email.Value(), Mobile: u.Mobile.Value(), Phone: u.Home.Value(), Prefers: p.Prefers}
 	if r.Phone == "" {
 		r.Phone = u.Work.Value()
+	}
+	if u.Unsure {
+		r.Email = ""
 	}
 	return r
 }
@@ -217,9 +221,9 @@ func (f *Form) check(tx *data.Tx, place data.Place) error {
 	return access.WrongFields(wrong)
 }
 
-// describe checks the second tab.
+// describe checks the second tab. A summary is one line, as what is made of it.
 func (f *Form) describe(tx *data.Tx, wrong map[string]string) {
-	if f.Summary == "" {
+	if f.Summary = strings.Join(strings.Fields(f.Summary), " "); f.Summary == "" {
 		wrong["resume"] = "Résumez la demande en quelques mots."
 	} else if utf8.RuneCountInString(f.Summary) > MostSummary {
 		wrong["resume"] = "Le résumé compte 120 caractères au plus\u00a0: le détail va dans le problème."

@@ -114,7 +114,7 @@ func EditDescription(s *access.Session, number int, version uint64, d Descriptio
 			return access.WrongFields(wrong)
 		}
 		r.Received, r.Channel, r.Service, r.Type, r.Priority = d.Received, d.Channel, d.Service, d.Type, d.Priority
-		r.Summary, r.Problem, r.Files = d.Summary, d.Problem, f.Files
+		r.Summary, r.Problem, r.Files = f.Summary, d.Problem, f.Files
 		return nil
 	})
 }

@@ -54,7 +54,7 @@ func (r Request) forget(tx *data.Tx, u directory.User) error {
 	}
 	for _, e := range thread {
 		if e.Kind == Message {
-			e.By, e.ByName, e.Text, e.Files, e.Refused, e.MailID = "", Erased, erasedText, nil, nil, ""
+			e.By, e.ByName, e.Address, e.Text, e.Files, e.Refused, e.MailID = "", Erased, "", erasedText, nil, nil, ""
 		}
 		e.Text = hide(e.Text)
 		if err := Entries.Put(tx, e); err != nil {

@@ -72,12 +72,13 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour Xénophon, débranchez-le."}))
 	_, err = requests.SendAnswer(c.claire, n)
 	c.must(err)
+	c.receive(c.box(placeOf(balzac), boxOfBalzac), answering(c.last("xénophon.zygomatique@exemple.example"), "zozo@ailleurs.example", "Un téléphonoscope."))
 	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour Xénophon, et rebranchez-le.", Resolved: true}))
 	c.must(requests.Satisfy(xeno, n, 5, "Bravo pour le télescope."))
 	c.must(requests.Merge(c.claire, other, target))
 	c.must(requests.Jot(xeno, "nouvelle", map[string]string{"resume": "brouillon-de-gyroscope"}))
 	c.must(requests.Prefer(xeno, true, requests.Mail))
-	traces := []string{"zygomatique", "xénophon", "kaléidoscope", "périscope", "stéréoscope", "stroboscope", "télescope", "gyroscope", "contenu-farfelu", "gribouillis", "débranchez-le", "rebranchez-le", "c’est réglé"}
+	traces := []string{"zozo@ailleurs", "téléphonoscope", "zygomatique", "xénophon", "kaléidoscope", "périscope", "stéréoscope", "stroboscope", "télescope", "gyroscope", "contenu-farfelu", "gribouillis", "débranchez-le", "rebranchez-le", "c’est réglé"}
 	if found := c.found(traces...); !slices.Equal(found, traces) {
 		t.Fatalf("before the purge, files hold only %q", found)
 	}

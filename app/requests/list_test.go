@@ -11,7 +11,6 @@ import (
 	"preau/app/access"
 	"preau/app/directory"
 	"preau/app/requests"
-	"preau/data"
 )
 
 func has(text string, parts ...string) bool {
@@ -200,13 +199,7 @@ func TestAway(t *testing.T) {
 	if got := away(); got != "" {
 		t.Error("somebody is away too soon:", got)
 	}
-	c.do(func(tx *data.Tx) (data.Row, error) {
-		g, err := access.LocalGrant(tx, benoit.Account.ID, placeOf(balzac))
-		if err != nil {
-			return nil, err
-		}
-		return g, access.Withdraw(tx, g)
-	})
+	c.withdraw(benoit, balzac)
 	if got := away(); got != fmt.Sprint(one, " ") {
 		t.Error(got)
 	}

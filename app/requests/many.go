@@ -187,10 +187,11 @@ func (m Many) check(s *access.Session) error {
 		return nil
 	case MergingAll:
 		return s.See(func(tx *data.Tx) error {
-			if _, err := Requests.Get(tx, keyOf(m.Into)); err != nil {
-				return access.Wrong("vers", "Aucune demande de votre périmètre n’a ce numéro.")
+			_, err := Requests.Get(tx, keyOf(m.Into))
+			if errors.Is(err, data.ErrNotFound) {
+				err = access.Wrong("vers", "Aucune demande de votre périmètre n’a ce numéro.")
 			}
-			return nil
+			return err
 		})
 	}
 	return access.Conflict("Choisissez ce qu’il faut faire de ces demandes.")

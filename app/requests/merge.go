@@ -16,6 +16,7 @@ const MergeLife = 24 * time.Hour
 var (
 	merging   = access.NewAction("request.merge", "Demande fusionnée", access.HandleRequests, data.Attention)
 	unmerging = access.NewAction("request.unmerge", "Fusion de demandes annulée", access.HandleRequests, data.Attention)
+	absorbing = access.NewAction("request.absorb", "Autre demande fusionnée avec celle-ci", access.HandleRequests, data.Attention)
 	linking   = access.NewAction("request.link", "Demandes liées", access.HandleRequests, data.Info)
 
 	requestsByTarget = Requests.Index("into", func(r Request) []string {
@@ -44,15 +45,17 @@ func Merge(s *access.Session, number, into int) error {
 		if n, err := merged(tx, *r); err != nil || n > 0 {
 			return errors.Join(err, access.Conflict("D’autres demandes ont été fusionnées avec celle-ci\u00a0: fusionnez plutôt la nouvelle avec elle."))
 		}
-		r.Merged = Merging{Into: into, At: tx.Now, Was: r.State, Thread: target.Thread}
+		r.Merged = Merging{Into: into, At: tx.Now, Was: r.State, Until: r.Until, ClosedAt: r.ClosedAt, ClosedBy: r.ClosedBy}
 		r.become(Closed, tx.Now)
 		r.ClosedAt, r.ClosedBy = tx.Now, s.Account.ID
 		text := fmt.Sprintf("La demande n° %d de %s a été fusionnée avec celle-ci\u00a0: «\u00a0%s\u00a0». %s", r.Number, r.From.Name, r.Summary, r.Problem)
 		if _, err := target.say(tx, Entry{Kind: Note, By: s.Account.ID, ByName: s.Account.Name, Text: text, Folded: r.Number}); err != nil {
 			return err
 		}
-		_, err = put(tx, target)
-		return err
+		if target, err = put(tx, target); err != nil {
+			return err
+		}
+		return tx.Also(data.Fact{Action: absorbing.Action, About: target, Note: numbered(r.Number)})
 	})
 }
 
@@ -99,16 +102,13 @@ func Unmerge(s *access.Session, number int) error {
 		if _, err := target.say(tx, Entry{Kind: Note, By: s.Account.ID, ByName: s.Account.Name, Text: fmt.Sprintf("La fusion de la demande n° %d a été annulée.", r.Number)}); err != nil {
 			return err
 		}
-		if _, err := put(tx, target); err != nil {
+		if target, err = put(tx, target); err != nil {
 			return err
 		}
-		was := r.Merged.Was
+		m := r.Merged
 		r.Merged = Merging{}
-		r.State, r.Since, r.ClosedAt, r.ClosedBy = was, tx.Now, time.Time{}, ""
-		if was == Closed {
-			r.ClosedAt, r.ClosedBy = tx.Now, s.Account.ID
-		}
-		return nil
+		r.State, r.Since, r.Until, r.ClosedAt, r.ClosedBy = m.Was, tx.Now, m.Until, m.ClosedAt, m.ClosedBy
+		return tx.Also(data.Fact{Action: unmerging.Action, About: target, Note: numbered(r.Number)})
 	})
 }
 
@@ -138,7 +138,9 @@ func LinkTo(s *access.Session, number, to int, kind string) error {
 			r.Links = append(without(r.Links, to), Link{to, kind})
 			other.Links = append(without(other.Links, number), Link{number, Related})
 		}
-		_, err = put(tx, other)
-		return err
+		if other, err = put(tx, other); err != nil {
+			return err
+		}
+		return tx.Also(data.Fact{Action: linking.Action, About: other, Note: numbered(r.Number)})
 	})
 }

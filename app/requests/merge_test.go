@@ -70,3 +70,59 @@ func TestLinks(t *testing.T) {
 	c.must(requests.LinkTo(c.claire, other, one, ""))
 	wants(t, "untied twice", requests.LinkTo(c.claire, one, other, ""), access.Stale)
 }
+
+// TestUnmergeGivesBack: a merge that is undone leaves no trace on when a request was
+// closed, by whom, nor until when it waits.
+func TestUnmergeGivesBack(t *testing.T) {
+	c := newCast(t)
+	target, waiting, closed := c.declared(c.lucas, form("Messagerie vide")), c.declared(c.anne, form("En attente")), c.closed(c.anne, "Finie")
+	until := c.now().Add(72 * time.Hour)
+	c.must(requests.SetState(c.claire, waiting, 0, requests.Waiting, until))
+	before := c.read(c.claire, closed)
+	c.pass(requests.ReopenLife - time.Hour)
+	c.claire = c.again(c.claire)
+	c.must(requests.SetState(c.claire, target, 0, requests.InProgress, time.Time{}))
+	for _, n := range []int{waiting, closed} {
+		c.must(requests.Merge(c.claire, n, target))
+		c.must(requests.Unmerge(c.claire, n))
+	}
+	if d := c.read(c.claire, waiting); d.State != requests.Waiting || !d.Until.Equal(until) {
+		t.Errorf("it waits until %s, want %s", d.Until, until)
+	}
+	if d := c.read(c.claire, closed); d.State != requests.Closed || !d.ClosedAt.Equal(before.ClosedAt) || d.ClosedBy != before.ClosedBy || d.Reopened != 0 {
+		t.Errorf("closed at %s, want %s", d.ClosedAt, before.ClosedAt)
+	}
+	c.pass(2 * time.Hour)
+	if m := c.mine(c.again(c.anne), closed); m.MayReopen {
+		t.Error("a merge that was undone gives the requester more time")
+	}
+	c.must(requests.Awake(c.system))
+	if d := c.read(c.again(c.claire), waiting); d.State != requests.InProgress {
+		t.Error("it waits for ever")
+	}
+}
+
+// TestHistoryOfTheOther: what a merge or a link does to the other request is in the
+// history of that one too.
+func TestHistoryOfTheOther(t *testing.T) {
+	c := newCast(t)
+	one, other := c.declared(c.lucas, form("Messagerie vide")), c.declared(c.anne, form("Plus de messages"))
+	last := func(n int) requests.Happening {
+		t.Helper()
+		all, err := requests.History(c.claire, n, 1)
+		c.must(err)
+		return all[0]
+	}
+	c.must(requests.LinkTo(c.claire, one, other, requests.Duplicate))
+	if h := last(other); h.Says != "Demandes liées" || h.Note != "n° 1" || h.By != "MOREAU Claire" {
+		t.Errorf("%+v", h)
+	}
+	c.must(requests.Merge(c.claire, one, other))
+	if h := last(other); h.Says != "Autre demande fusionnée avec celle-ci" || h.Note != "n° 1" {
+		t.Errorf("%+v", h)
+	}
+	c.must(requests.Unmerge(c.claire, one))
+	if h := last(other); h.Says != "Fusion de demandes annulée" || h.Note != "n° 1" {
+		t.Errorf("%+v", h)
+	}
+}

@@ -160,6 +160,9 @@ func Reply(s *access.Session, number int, text string, files []File) error {
 		if err := checkMessage("message", "Rédigez votre message.", text, files); err != nil {
 			return err
 		}
+		if err := spend(tx, s.Account.ID); err != nil {
+			return err
+		}
 		return r.spoken(tx, Entry{By: s.Account.ID, ByName: s.Account.Name, Text: text, Files: files})
 	})
 }
@@ -200,6 +203,9 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 		if err := checkMessage("message", "Dites ce qui ne va pas encore.", text, files); err != nil {
 			return err
 		}
+		if err := spend(tx, s.Account.ID); err != nil {
+			return err
+		}
 		switch {
 		case r.Merged.Into != 0:
 			return refuseFolded()
@@ -219,7 +225,11 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 // follow makes a request that goes on from one closed long ago.
 func (r *Request) follow(tx *data.Tx, text string, files []File) (Request, error) {
 	next := Request{From: r.From, Channel: FormChannel, Problem: text, Files: files, Summary: r.Summary}
-	return next, r.goesOn(tx, &next, r.From.Account)
+	if err := r.goesOn(tx, &next, r.From.Account); err != nil {
+		return next, err
+	}
+	tx.Note("Clôturée depuis plus de 14 jours\u00a0: une nouvelle demande la suit")
+	return next, tx.Also(data.Fact{Action: declaring.Action, About: next, Note: "Suite de la demande " + numbered(r.Number)})
 }
 
 // goesOn makes next, linked to a request whose place, service and kind it has,

@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -19,8 +20,8 @@ func LastNews(s *access.Session) (last uint64, err error) {
 const newsMost = 500
 
 // News returns how many requests were made within the person's reach after a
-// sequence, by others, and the sequence to follow from. An establishment, unless
-// "", is the only one looked at.
+// sequence, by others, by whichever way, and the sequence to follow from. An
+// establishment, unless "", is the only one looked at.
 func News(s *access.Session, uai string, after uint64) (n int, last uint64, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		places, err := placesOf(tx, s, uai)
@@ -34,7 +35,9 @@ func News(s *access.Session, uai string, after uint64) (n int, last uint64, err 
 				return err
 			}
 			for _, e := range events {
-				if (e.Action == creating.Key || e.Action == declaring.Key) && (e.Personal == nil || e.Personal.By != s.Account.Name) {
+				if made, err := makes(tx, e); err != nil {
+					return err
+				} else if made && e.Author != s.Account.ID {
 					n++
 				}
 			}
@@ -42,6 +45,22 @@ func News(s *access.Session, uai string, after uint64) (n int, last uint64, err 
 		return nil
 	})
 	return n, last, err
+}
+
+// makes reports whether an event is that of a request that was made. A mail makes
+// one, or is added to one.
+func makes(tx *data.Tx, e data.Event) (bool, error) {
+	switch e.Action {
+	case creating.Key, declaring.Key:
+		return true, nil
+	case receiving.Key:
+		r, err := Requests.Get(tx, e.Subject)
+		if errors.Is(err, data.ErrNotFound) {
+			return false, nil // moved out of reach since
+		}
+		return err == nil && r.CreatedAt.Equal(e.At), err
+	}
+	return false, nil
 }
 
 // Assignees lists those who may be given requests of an establishment, or who

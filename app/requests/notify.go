@@ -2,6 +2,7 @@ package requests
 
 import (
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -212,15 +213,16 @@ func tellOther(tx *data.Tx, r Request, e Entry) error {
 	return r.tell(tx, "", "message"+strconv.Itoa(e.Rank), "Un courriel est arrivé dans cette demande d’une autre adresse que celle du demandeur.", e.ByName)
 }
 
-// tell writes to the assignee, or else to the local administrators of the
-// establishment, but for whoever acts and those who do not want it.
+// tell writes to the assignee, or else, as when they no longer answer there, to the
+// local administrators of the establishment, but for whoever acts and those who do
+// not want it.
 func (r Request) tell(tx *data.Tx, by, what, says, who string) error {
+	all, err := responders(tx, r.At)
+	if err != nil {
+		return err
+	}
 	to := []string{r.Assignee}
-	if r.Assignee == "" {
-		all, err := responders(tx, r.At)
-		if err != nil {
-			return err
-		}
+	if !handles(all, r.Assignee) {
 		to = nil
 		for _, h := range all {
 			if h.Role == access.LocalAdmin || directory.UAIOf(r.At) == "" && h.Role != access.Level2Support {
@@ -262,18 +264,23 @@ func (r Request) tellOne(tx *data.Tx, account, what, says, who string) error {
 	return err
 }
 
-// addressOf is where somebody is written to: of the directory, or the confirmed
-// one of their account.
+// addressOf is where somebody is written to: the address of the directory, or of
+// their account, that they confirmed; "" for none.
 func addressOf(tx *data.Tx, account string) (string, error) {
 	wide := helping.Over(tx)
-	if u, err := directory.Users.Get(wide, account); err == nil {
-		return u.Email.Value(), nil
+	u, err := directory.Users.Get(wide, account)
+	if err == nil && u.Unsure {
+		return "", nil
+	}
+	if err == nil || !errors.Is(err, data.ErrNotFound) {
+		return u.Email.Value(), err
 	}
 	a, err := access.Accounts.Get(wide, account)
 	return a.Email, err
 }
 
-// tellAssigned tells the former and the new assignee, but for whoever acts.
+// tellAssigned tells the former and the new assignee, but for whoever acts and one
+// who no longer answers there.
 func tellAssigned(tx *data.Tx, former, r Request, by, reason string) error {
 	what := "affectation" + strconv.FormatUint(r.Version, 10)
 	if reason != "" {
@@ -284,7 +291,11 @@ func tellAssigned(tx *data.Tx, former, r Request, by, reason string) error {
 			return err
 		}
 	}
-	if from := former.Assignee; from != "" && from != by {
+	from := former.Assignee
+	if still, err := mayHandle(tx, from, r.At); err != nil || !still {
+		return err
+	}
+	if from != by {
 		says := "Cette demande n’est plus la vôtre\u00a0: elle est confiée à " + r.AssigneeName + "."
 		if r.Assignee == "" {
 			says = "Cette demande n’est plus la vôtre\u00a0: elle n’est confiée à personne."

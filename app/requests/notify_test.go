@@ -2,6 +2,7 @@ package requests_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -158,5 +159,90 @@ func TestPresence(t *testing.T) {
 	again()
 	if got := p.Others(7, "b", now); len(got) != 0 {
 		t.Error(got)
+	}
+	for n := range 1000 { // each opened once, and followed by nobody
+		p.Seen(n, "a", "MOREAU Claire", now.Add(time.Duration(n)*time.Hour))
+	}
+	if n := reflect.ValueOf(p).Elem().FieldByName("open").Len(); n > 2 {
+		t.Errorf("%d requests are still remembered", n)
+	}
+}
+
+// TestWhoIsGoneIsNotTold: an assignee who no longer administers the establishment
+// is told nothing more of its requests; those who do are.
+func TestWhoIsGoneIsNotTold(t *testing.T) {
+	c := newCast(t)
+	benoit := c.person(directory.Staff, "ROUX", "Benoit", balzac)
+	c.give(benoit, access.LocalAdmin, placeOf(balzac))
+	one := c.declared(c.lucas, form("Messagerie vide"))
+	c.must(requests.Assign(c.claire, one, 0, benoit.Account.ID, ""))
+	c.withdraw(benoit, balzac)
+	n := &counts{c, map[string]int{}}
+	n.since(t, "so far", map[string]int{"lucas.martin": 1, "claire.moreau": 1, "benoit.roux": 2})
+	c.must(requests.Reply(c.lucas, one, "Un secret de plus.", nil))
+	n.since(t, "a message", map[string]int{"claire.moreau": 1})
+	c.must(requests.Assign(c.paul, one, 0, c.claire.Account.ID, "Benoit est parti."))
+	n.since(t, "given to another", map[string]int{"claire.moreau": 1})
+}
+
+// TestUnconfirmedAddress: nothing about a request leaves for an address that the
+// person typed and did not confirm, whether they ask or answer.
+func TestUnconfirmedAddress(t *testing.T) {
+	c := newCast(t)
+	for _, s := range []*access.Session{c.lucas, c.claire} {
+		c.do(func(tx *data.Tx) (data.Row, error) {
+			u, err := directory.Users.Get(tx, s.Account.ID)
+			if err != nil {
+				return nil, err
+			}
+			u.Email.Mine, u.Email.Edited, u.Unsure = "victime@ailleurs.example", true, true
+			return u, directory.Users.Put(tx, u)
+		})
+	}
+	n := c.declared(c.lucas, form("Achetez mes crayons"))
+	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Voici."}))
+	mailed, err := requests.SendAnswer(c.claire, n)
+	c.must(err)
+	if all := c.mails("victime@ailleurs.example"); mailed || len(all) > 0 {
+		t.Errorf("%+v", all)
+	}
+	if m := c.mine(c.lucas, n); len(m.Thread) != 1 {
+		t.Errorf("the answer is not in the ENT: %+v", m)
+	}
+}
+
+// TestNews counts what others made, by a form or by mail, and not what was added to
+// a request.
+func TestNews(t *testing.T) {
+	c := newCast(t)
+	box := c.box(placeOf(balzac), boxOfBalzac)
+	after, err := requests.LastNews(c.claire)
+	c.must(err)
+	news := func(what string, s *access.Session, want int) {
+		t.Helper()
+		n, _, err := requests.News(s, "", after)
+		if c.must(err); n != want {
+			t.Errorf("%s: %d new, want %d", what, n, want)
+		}
+	}
+	own := c.declared(c.claire, form("La sienne"))
+	news("her own", c.claire, 0)
+	news("hers, for those above", c.paul, 1)
+	c.receive(box, mail("lucas.martin@exemple.example", "Par courriel", "Bonjour."))
+	news("a mail", c.claire, 1)
+	c.receive(box, answering(c.last("lucas.martin@exemple.example"), "lucas.martin@exemple.example", "Encore."))
+	news("a mail that is added", c.claire, 1)
+	c.must(requests.SetState(c.claire, own, 0, requests.Closed, time.Time{}))
+	news("elsewhere", c.sophie, 0)
+	late := c.closed(c.anne, "Close depuis longtemps")
+	news("one more", c.claire, 2)
+	c.pass(requests.ReopenLife + time.Hour)
+	again, err := requests.Reopen(c.again(c.anne), late, "Encore.", nil)
+	c.must(err)
+	c.claire = c.again(c.claire)
+	news("one that goes on from another", c.claire, 3)
+	happened, err := requests.History(c.claire, again, 10)
+	if err != nil || len(happened) != 1 || happened[0].Says != "Nouvelle demande" || happened[0].By != "MARTIN Anne" {
+		t.Errorf("its history: %+v %v", happened, err)
 	}
 }

@@ -1,6 +1,7 @@
 package requests
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -29,8 +30,10 @@ func NewPresence() *Presence {
 // glance is how long somebody is present who opened a request without following it.
 const glance = time.Minute
 
-// Seen notes that somebody has just opened a request.
+// Seen notes that somebody has just opened a request. The glances that are over are
+// forgotten.
 func (p *Presence) Seen(number int, account, name string, now time.Time) {
+	p.sweep(now)
 	p.note(number, account, name, func(who *present) { who.until = now.Add(glance) })
 }
 
@@ -63,21 +66,29 @@ func (p *Presence) note(number int, account, name string, change func(*present))
 	p.changed = make(chan struct{})
 }
 
+// sweep forgets the glances that are over: who opens many requests without
+// following any leaves nothing behind.
+func (p *Presence) sweep(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for number, all := range p.open {
+		maps.DeleteFunc(all, func(_ string, who *present) bool { return who.over(now) })
+		if len(all) == 0 {
+			delete(p.open, number)
+		}
+	}
+}
+
+func (p *present) over(now time.Time) bool { return p.pages <= 0 && now.After(p.until) }
+
 // Others are the names of those who have a request open, but for one account.
 func (p *Presence) Others(number int, account string, now time.Time) (names []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for id, who := range p.open[number] {
-		if who.pages <= 0 && now.After(who.until) {
-			delete(p.open[number], id)
-			continue
-		}
-		if id != account {
+		if id != account && !who.over(now) {
 			names = append(names, who.name)
 		}
-	}
-	if len(p.open[number]) == 0 {
-		delete(p.open, number)
 	}
 	slices.SortFunc(names, strings.Compare)
 	return names

@@ -145,7 +145,8 @@ func (d *delivery) empty() bool {
 
 // answered finds the request that the message answers, none if Number is 0: by the
 // identifiers that we made, which sure tells, then by those of the mails that
-// came, then by the number of the subject, which only a participant may name.
+// came, then by the number of the subject, which only a participant may name. What is not
+// signed is believed only in a mailbox of the place of the request.
 func (d *delivery) answered(tx *data.Tx) (r Request, sure bool, err error) {
 	ids := slices.Clone(d.References)
 	slices.Reverse(ids)
@@ -165,6 +166,9 @@ func (d *delivery) answered(tx *data.Tx) (r Request, sure bool, err error) {
 			return r, false, errLeft
 		}
 		r, err := Requests.Get(tx, keyOf(n))
+		if errors.Is(err, data.ErrNotFound) { // made after the backup that was restored
+			continue
+		}
 		return r, err == nil, err
 	}
 	for _, id := range ids {
@@ -172,7 +176,7 @@ func (d *delivery) answered(tx *data.Tx) (r Request, sure bool, err error) {
 		if err != nil {
 			return r, false, err
 		}
-		if by, err := d.by(tx, r); err != nil || by {
+		if by, err := d.byHere(tx, r); err != nil || by {
 			return r, false, err
 		}
 	}
@@ -181,11 +185,21 @@ func (d *delivery) answered(tx *data.Tx) (r Request, sure bool, err error) {
 		if err != nil && !errors.Is(err, data.ErrNotFound) {
 			return r, false, err
 		}
-		if by, err := d.by(tx, r); err != nil || by {
+		if by, err := d.byHere(tx, r); err != nil || by {
 			return r, false, err
 		}
 	}
 	return Request{}, false, nil
+}
+
+// byHere reports whether the message comes from an address of the requester of a
+// request that the mailbox has to do with: who sets the mailbox of one place, and
+// writes what they like in it, says nothing in the requests of another.
+func (d *delivery) byHere(tx *data.Tx, r Request) (bool, error) {
+	if !r.At.Within(d.box.At) && r.Came != d.box.At {
+		return false, nil
+	}
+	return d.by(tx, r)
 }
 
 // sentBy is the request that a mail made, or was added to; none if Number is 0.
@@ -334,8 +348,11 @@ func (d *delivery) goOn(tx *data.Tx, r Request, from Requester) (Request, error)
 	if err := r.goesOn(tx, &next, "", d.NotKept...); err != nil {
 		return next, err
 	}
-	_, err := put(tx, r)
-	return next, err
+	r, err := put(tx, r)
+	if err != nil {
+		return next, err
+	}
+	return next, tx.Also(data.Fact{Action: linking.Action, About: r, Note: numbered(next.Number)})
 }
 
 // begin makes a request of the message.

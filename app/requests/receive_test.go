@@ -503,3 +503,42 @@ func TestMailFilesOfADay(t *testing.T) {
 		t.Error("the next day, not taken")
 	}
 }
+
+// TestMailboxOfElsewhere: a mailbox that another académie sets, with whatever its
+// server says, adds nothing to the requests of this one but what answers a signed
+// mail; nor does a signed identifier whose request is gone stop a mailbox.
+func TestMailboxOfElsewhere(t *testing.T) {
+	c := newCast(t)
+	const lucas = "lucas.martin@exemple.example"
+	elsewhere := c.box("mont-blanc", "assistance@mont-blanc.example")
+	first := mail(lucas, "Le cahier de textes", "Il est vide.")
+	c.receive(c.box(placeOf(balzac), boxOfBalzac), first)
+	number := c.all()[0].Number
+	c.must(requests.SetState(c.claire, number, 0, requests.Closed, time.Time{}))
+	named := mail(lucas, fmt.Sprintf("Re: [Demande n°%d]", number), "Rouvrez-la.")
+	theirs := mail(lucas, "Re: Le cahier de textes", "Rouvrez-la.")
+	theirs.InReplyTo = first.ID
+	for what, in := range map[string]requests.Incoming{"the subject": named, "their own mail": theirs} {
+		c.receive(elsewhere, in)
+		if d := c.read(c.claire, number); len(d.Thread) != 0 || d.State != requests.Closed {
+			t.Errorf("%s: %+v", what, d.Thread)
+		}
+	}
+	if all := c.all(); len(all) != 3 || all[2].At != "mont-blanc" || all[2].From.Account != "" {
+		t.Errorf("%+v", all)
+	}
+	c.receive(elsewhere, answering(c.last(lucas), lucas, "Rouvrez-la."))
+	gone := mail(lucas, "Autre sujet", "Bonjour.")
+	c.see(func(tx *data.Tx) error {
+		mark, err := tx.Mark("requests.message", "demande.999.0")
+		gone.InReplyTo = "demande.999.0." + mark[:24] + "@ent.exemple.example"
+		if n, _ := requests.NumberOf(tx, gone.InReplyTo); n != 999 {
+			t.Error("this identifier is not ours", n)
+		}
+		return err
+	})
+	c.receive(elsewhere, gone)
+	if n := len(c.all()); n != 4 {
+		t.Errorf("%d requests", n)
+	}
+}

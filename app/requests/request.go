@@ -86,10 +86,12 @@ func (f File) String() string { return f.Name }
 
 // A Merging says which request a merged one points to.
 type Merging struct {
-	Into   int       `cbor:"into,omitempty"` // 0 for none
-	At     time.Time `cbor:"t"`
-	Was    State     `cbor:"was,omitempty"`
-	Thread int       `cbor:"thread,omitempty"`
+	Into     int       `cbor:"into,omitempty"` // 0 for none
+	At       time.Time `cbor:"t"`
+	Was      State     `cbor:"was,omitempty"` // what undoing it gives back, with the rest
+	Until    time.Time `cbor:"until"`         // of Waiting
+	ClosedAt time.Time `cbor:"closed"`        // of Closed
+	ClosedBy string    `cbor:"by,omitempty"`  // of Closed
 }
 
 // String is the merging in the journal.

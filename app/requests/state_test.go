@@ -2,6 +2,7 @@ package requests_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/requests"
+	"preau/data"
 )
 
 // TestTransitions goes from each state to each other one: what the table does
@@ -102,6 +104,22 @@ func TestStaleSave(t *testing.T) {
 	}
 	if now := c.read(c.claire, n); now.Solution != "" || now.State != requests.InProgress || now.AssigneeName != "MOREAU Claire" {
 		t.Fatalf("%+v", now.Request)
+	}
+}
+
+// TestStaleSaveNamesWho: a mail that left after somebody changed the request is not
+// what the other is told of.
+func TestStaleSaveNamesWho(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Messagerie vide"))
+	opened := c.read(c.claire, n).Version
+	c.must(requests.SetState(c.paul, n, 0, requests.Waiting, time.Time{}))
+	c.must(c.system.Upkeep(func(tx *data.Tx) error {
+		return requests.Mailed(tx, requests.Request{Number: n}.Key(), "lucas.martin@exemple.example", "")
+	}))
+	err := requests.SetState(c.claire, n, opened, requests.Closed, time.Time{})
+	if wants(t, "a stale save", err, access.Stale); !has(fmt.Sprint(err), "ADMIN paul.lefevre", "En attente") {
+		t.Error(err)
 	}
 }
 

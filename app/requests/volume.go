@@ -10,18 +10,20 @@ import (
 	"preau/data"
 )
 
-// What may be joined in a day, in bytes: by one person, and by those of one
-// establishment together.
+// What may be joined in a day, in bytes, by one person, and by those of one
+// establishment together; and how many times a requester may write.
 const (
-	dayOfPerson = 200 << 20
-	dayOfSchool = 4 << 30
+	dayOfPerson  = 200 << 20
+	dayOfSchool  = 4 << 30
+	dayOfWriting = 200
 )
 
 // A Volume is how much somebody, or those of an establishment, joined in a day.
 type Volume struct {
-	Who   string `cbor:"who"` // account, or place
+	Who   string `cbor:"who"` // account, place, or « mailto: » and an address
 	Day   string `cbor:"day"` // such as « 2026-11-26 »
 	Bytes int64  `cbor:"n"`
+	Times int    `cbor:"w,omitempty"` // requests and messages of a requester
 }
 
 // Key is who, then the day.
@@ -76,20 +78,47 @@ func tooMuch(most int64) string {
 // one of them is beyond, 0 for none.
 func weigh(tx *data.Tx, bounds map[string]int64, size int64) (beyond int64, err error) {
 	tx = measuring.Over(tx)
-	day := tx.Now.Local().Format(time.DateOnly)
+	var all []Volume
 	for who, most := range bounds {
-		v, err := Volumes.Get(tx, Volume{Who: who, Day: day}.Key())
-		if err != nil && !errors.Is(err, data.ErrNotFound) {
+		v, err := volumeOf(tx, who)
+		if err != nil {
 			return 0, err
 		}
-		if v.Who, v.Day, v.Bytes = who, day, v.Bytes+size; v.Bytes > most {
-			return most, nil
+		if v.Bytes += size; v.Bytes > most {
+			return most, nil // nothing is counted for anybody
 		}
+		all = append(all, v)
+	}
+	for _, v := range all {
 		if err := Volumes.Put(tx, v); err != nil {
 			return 0, err
 		}
 	}
 	return 0, nil
+}
+
+// volumeOf is what somebody joined today.
+func volumeOf(tx *data.Tx, who string) (Volume, error) {
+	v := Volume{Who: who, Day: tx.Now.Local().Format(time.DateOnly)}
+	kept, err := Volumes.Get(tx, v.Key())
+	if errors.Is(err, data.ErrNotFound) {
+		return v, nil
+	}
+	return kept, err
+}
+
+// spend counts once more that a requester writes, and refuses beyond what a day
+// allows.
+func spend(tx *data.Tx, account string) error {
+	tx = measuring.Over(tx)
+	v, err := volumeOf(tx, account)
+	if err != nil {
+		return err
+	}
+	if v.Times++; v.Times > dayOfWriting {
+		return &access.Refusal{Kind: access.Throttled, Wait: time.Hour, Says: fmt.Sprintf("Vous avez déjà écrit %d fois aujourd’hui\u00a0: reprenez demain. Votre saisie est gardée.", dayOfWriting)}
+	}
+	return Volumes.Put(tx, v)
 }
 
 // SweepVolumes forgets the days that are over. The job of the appliance calls it.

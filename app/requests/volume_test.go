@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"preau/app/access"
 	"preau/app/requests"
 	"preau/data"
 )
@@ -37,5 +38,28 @@ func TestVolume(t *testing.T) {
 	wantsField(t, "the establishment", keep(), "fichiers")
 	if _, err := requests.Keep(c.system, "a.txt", "text/plain", strings.NewReader("x")); err != nil {
 		t.Error("the appliance itself:", err)
+	}
+}
+
+// TestWritingIsBounded: a requester does not fill the store with requests nor with
+// messages; the day after they write again, and others are not held back.
+func TestWritingIsBounded(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Messagerie vide"))
+	c.must(c.system.Upkeep(func(tx *data.Tx) error {
+		return requests.Volumes.Put(tx, requests.Volume{Who: c.lucas.Account.ID, Day: c.now().Local().Format(time.DateOnly), Times: 199})
+	}))
+	wantsField(t, "an empty message", requests.Reply(c.lucas, n, "", nil), "message")
+	c.must(requests.Reply(c.lucas, n, "La dernière.", nil))
+	wants(t, "a message more", requests.Reply(c.lucas, n, "Une de plus.", nil), access.Throttled)
+	_, err := requests.Declare(c.lucas, form("Une de plus"))
+	wants(t, "a request more", err, access.Throttled)
+	c.declared(c.anne, form("La sienne"))
+	c.must(requests.SetState(c.claire, n, 0, requests.Closed, time.Time{}))
+	_, err = requests.Reopen(c.lucas, n, "Encore.", nil)
+	wants(t, "reopened", err, access.Throttled)
+	c.pass(24 * time.Hour)
+	if _, err := requests.Reopen(c.again(c.lucas), n, "Encore.", nil); err != nil {
+		t.Error("the day after:", err)
 	}
 }

@@ -154,6 +154,18 @@ func (c *cast) give(s *access.Session, role access.Role, in data.Place) {
 	c.do(func(tx *data.Tx) (data.Row, error) { return access.Give(tx, s.Account.ID, role, in) })
 }
 
+// withdraw takes from a local administrator what they have in an establishment.
+func (c *cast) withdraw(s *access.Session, uai string) {
+	c.t.Helper()
+	c.do(func(tx *data.Tx) (data.Row, error) {
+		g, err := access.LocalGrant(tx, s.Account.ID, placeOf(uai))
+		if err != nil {
+			return nil, err
+		}
+		return g, access.Withdraw(tx, g)
+	})
+}
+
 // administrator makes somebody who is nobody in the directory, and signs them in.
 func (c *cast) administrator(login string, role access.Role, in data.Place) *access.Session {
 	c.t.Helper()

@@ -154,7 +154,7 @@ func jotRequest(v *web.Visit) error {
 		}
 		text, form, _ := strings.Cut(screen, "/")
 		number := requests.NumberIn(text)
-		if !slices.Contains([]string{"description", "reponse", "note"}, form) {
+		if !slices.Contains([]string{"description", "reponse", "note"}, form) || draftScreen(number, form) != screen {
 			return "", access.NotFound()
 		}
 		if form == "note" {

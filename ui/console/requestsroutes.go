@@ -94,13 +94,17 @@ func streamNews(v *web.Visit) error {
 	}})
 }
 
-// streamPresence tells who else has a request open, and counts among them.
+// streamPresence tells who else has a request open, and counts among them, for as
+// long as the request is within their reach.
 func streamPresence(v *web.Visit) error {
 	number, who := numberOf(v), v.Appliance.Presence
 	me := v.Session.Account
 	told := ""
 	return v.Stream(0, web.Followed{
 		Next: func(s *access.Session, _ uint64) ([]web.Message, error) {
+			if _, err := requests.PlaceOf(s, number); err != nil {
+				return nil, err
+			}
 			says := presentWords(who.Others(number, s.Account.ID, s.Now()))
 			if says == told {
 				return nil, nil

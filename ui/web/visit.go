@@ -244,7 +244,9 @@ func (v *Visit) Part(name string) string {
 	return value
 }
 
-const longestField = 20_000
+// longestField is the most of a field, in bytes: more than the longest text, of
+// 10,000 characters, whatever they are; one that is too long is told so.
+const longestField = 44_000
 
 // Clean makes text of what somebody typed.
 func Clean(text string) string {
