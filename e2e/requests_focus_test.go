@@ -87,3 +87,20 @@ func TestNewRequestIsTypedAtOnce(t *testing.T) {
 	b.wait(`!document.querySelector(".left") && document.activeElement.id === "f-demandeur"`)
 	b.healthy()
 }
+
+// TestColumnsOfRequestsByKeyboard: the choice of columns is opened, and left, by
+// the keyboard.
+func TestColumnsOfRequestsByKeyboard(t *testing.T) {
+	a := demo(t)
+	b := as(t, a, "claire.moreau", "/console/demandes")
+	b.do(focus("details.columns summary"))
+	b.press(kb.Enter)
+	b.wait(`document.querySelector("details.columns").open`)
+	b.press(kb.Tab, kb.Escape)
+	b.wait(`!document.querySelector("details.columns").open && document.activeElement.matches("details.columns summary")`)
+	b.press(kb.Enter)
+	b.click("checkbox", "Âge")
+	b.click("button", "Appliquer")
+	b.wait(`!document.querySelector("th.c-age")`)
+	b.healthy()
+}

@@ -412,7 +412,7 @@ func (f *requestForm) requester(value typedValue, uai, school string, from reque
 		f.School.Required, f.School.Shown, f.School.Placeholder = false, value("etab-nom", ""), school
 		f.School.Hint = "Arrivée par la boîte de l’académie\u00a0: choisissez l’établissement à qui la confier, ou laissez vide."
 	}
-	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Tous"}}}
+	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Non précisé"}}}
 	chosen := value("profil", from.Profile.Path())
 	for _, p := range directory.Profiles {
 		f.Profile.Options = append(f.Profile.Options, web.ChoiceOption{Value: p.Path(), Label: p.One(), Chosen: p.Path() == chosen})
@@ -454,7 +454,7 @@ func (f *requestForm) describe(value typedValue, form requests.Form) {
 	for _, c := range requests.Channels {
 		channel.Options = append(channel.Options, web.ChoiceOption{Value: string(c), Label: c.Label(), Chosen: string(c) == value("canal", string(form.Channel))})
 	}
-	kind := web.Choice{Name: "type", Label: "Type", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Choisir…"}}}
+	kind := web.Choice{Name: "type", Label: "Type", Required: true, Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Choisir…"}}}
 	for _, t := range requests.Types {
 		kind.Options = append(kind.Options, web.ChoiceOption{Value: string(t), Label: t.Label(), Chosen: string(t) == value("type", string(form.Type))})
 	}
