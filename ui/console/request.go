@@ -142,6 +142,9 @@ func presentWords(names []string) string {
 	return strings.Join(names[:last], ", ") + " et " + names[last] + " ont aussi cette demande ouverte."
 }
 
+// linkWords say what another request is to this one.
+var linkWords = map[string]string{requests.Related: "Liée à la demande", requests.Duplicate: "Doublon de la demande"}
+
 // explain says what stands in the way, and offers what can be done.
 func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 	if d.Into != 0 {
@@ -158,7 +161,7 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 		p.Linked = append(p.Linked, web.Link{Label: "Fusionnée ici\u00a0: n°\u00a0" + strconv.Itoa(r.Number) + ", " + r.Summary, URL: requestAt(v, r.Number, "")})
 	}
 	for _, l := range d.Linked {
-		label := sentenceCase(l.Kind) + " n°\u00a0" + strconv.Itoa(l.To)
+		label := linkWords[l.Kind] + " n°\u00a0" + strconv.Itoa(l.To)
 		if l.Summary != "" {
 			label += ", " + l.Summary
 			p.Linked = append(p.Linked, web.Link{Label: label, URL: requestAt(v, l.To, "")})
@@ -175,7 +178,7 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, tabQuery(v, tab))})
 	}
 	if d.Into != 0 {
-		act("Annuler la fusion", "sign-turn-slight-left", "separation")
+		act("Annuler la fusion", "arrow-counterclockwise", "separation")
 		return
 	}
 	act("Réaffecter", "person-gear", "affectation")
@@ -184,14 +187,6 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 		act("Fusionner", "sign-merge-right", "fusion")
 	}
 	act("Lier", "link-45deg", "lien")
-}
-
-func sentenceCase(text string) string {
-	if text == "" {
-		return ""
-	}
-	r := []rune(text)
-	return strings.ToUpper(string(r[0])) + string(r[1:])
 }
 
 func (p *requestPane) tabs(v *web.Visit, tab string) {
