@@ -171,7 +171,7 @@ func TestRequestsLive(t *testing.T) {
 	b.hides("Forum bloqué")
 	b.click("link", "2 nouvelles")
 	b.reads("Forum bloqué")
-	b.wait(`document.getElementById("nouvelles").hidden`)
+	b.wait(`document.getElementById("nouvelles").hidden && document.activeElement.id === "central"`)
 	b.visit("/console/demandes/" + number)
 	paul := as(t, a, "paul.lefevre", "/console/demandes/"+number)
 	paul.reads("MOREAU Claire a aussi cette demande ouverte.")

@@ -87,3 +87,33 @@ func TestNewRequestIsTypedAtOnce(t *testing.T) {
 	b.wait(`!document.querySelector(".left") && document.activeElement.id === "f-demandeur"`)
 	b.healthy()
 }
+
+// TestColumnsOfRequestsByKeyboard: the choice of columns is opened, and left, by
+// the keyboard.
+func TestColumnsOfRequestsByKeyboard(t *testing.T) {
+	a := demo(t)
+	b := as(t, a, "claire.moreau", "/console/demandes")
+	b.do(focus("details.columns summary"))
+	b.press(kb.Enter)
+	b.wait(`document.querySelector("details.columns").open`)
+	b.press(kb.Tab, kb.Escape)
+	b.wait(`!document.querySelector("details.columns").open && document.activeElement.matches("details.columns summary")`)
+	b.press(kb.Enter)
+	b.click("checkbox", "Âge")
+	b.click("button", "Appliquer")
+	b.wait(`!document.querySelector("th.c-age")`)
+	b.healthy()
+}
+
+// TestNoteSaysItIsAdded: what was done is said where one sees it, though its form is
+// at the bottom of a pane that was scrolled.
+func TestNoteSaysItIsAdded(t *testing.T) {
+	a := demo(t)
+	number := call(t, a, "lucas.martin").declares("Messagerie vide")
+	b := as(t, a, "claire.moreau", "/console/demandes/"+number+"?onglet=reponse")
+	b.fill("textbox", "Texte de la note", "À voir avec le support.")
+	b.click("button", "Ajouter la note pour les administrateurs")
+	b.reads("La note est ajoutée.")
+	b.wait(`(box => { const at = document.getElementById("message").getBoundingClientRect(); return at.top >= box.top && at.bottom <= box.bottom })(document.getElementById("volet").getBoundingClientRect())`)
+	b.healthy()
+}

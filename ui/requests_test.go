@@ -83,7 +83,7 @@ func TestRequestsOfTheConsole(t *testing.T) {
 		t.Fatalf("%d\n%s", refused.Status, refused.Body)
 	}
 	saved := claire.post(at+"/reponse", url.Values{"version": {version()}, "ecran": {number + "/reponse"}, "solution": {"Videz le cache du navigateur."}, "resolution": {"oui"}, "cloture": {"2026-01-12"}, "cloture-heure": {"09:00"}})
-	if to := claire.at(saved); to != at+"/envoi" {
+	if to := claire.at(saved); to != at+"/envoi?onglet=reponse" {
 		t.Fatalf("closing without answering does not ask: %s", to)
 	}
 	claire.holds(at+"/envoi", "Répondre aussi à l’utilisateur ?")
@@ -156,6 +156,24 @@ func TestRefusalsBesideTheirFields(t *testing.T) {
 	got = claire.post("/console/demandes", url.Values{"etab": {h.school("claire.moreau", 0)}, "service": {"inconnu"}, "canal": {"pigeon"}})
 	if strings.Count(got.Body, `id="e-service"`) != 1 || strings.Count(got.Body, `id="e-canal"`) != 1 {
 		t.Error("what is wrong with the service and the channel is not said once")
+	}
+}
+
+// TestDescriptionSaysAllThatIsWrong at once, the date among the rest.
+func TestDescriptionSaysAllThatIsWrong(t *testing.T) {
+	h := newHouse(t)
+	one := h.asked("lucas.martin", "Messagerie vide")
+	claire := h.enter("claire.moreau")
+	at := "/console/demandes/" + one.number
+	version := stampField.FindStringSubmatch(claire.get(at + "?onglet=description").Body)[1]
+	got := claire.post(at+"/description", url.Values{"version": {version}, "ecran": {one.number + "/description"}, "recue": {"32/13/2026"}, "recue-heure": {"08:30"}, "canal": {"mail"}, "priorite": {"normale"}, "type": {""}, "resume": {strings.Repeat("é", 121)}, "probleme": {"Rien."}})
+	for _, field := range []string{"recue", "type", "resume"} {
+		if !strings.Contains(got.Body, `id="e-`+field+`"`) {
+			t.Errorf("%s is not said to be wrong", field)
+		}
+	}
+	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, `value="`+strings.Repeat("é", 121)+`"`) {
+		t.Errorf("%d, or what was typed is lost", got.Status)
 	}
 }
 

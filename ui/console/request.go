@@ -146,6 +146,9 @@ func presentWords(names []string) string {
 	return strings.Join(names[:last], ", ") + " et " + names[last] + " ont aussi cette demande ouverte."
 }
 
+// linkWords say what another request is to this one.
+var linkWords = map[string]string{requests.Related: "Liée à la demande", requests.Duplicate: "Doublon de la demande"}
+
 // explain says what stands in the way, and offers what can be done.
 func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 	if d.Into != 0 {
@@ -162,7 +165,7 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 		p.Linked = append(p.Linked, web.Link{Label: "Fusionnée ici\u00a0: n°\u00a0" + strconv.Itoa(r.Number) + ", " + r.Summary, URL: requestAt(v, r.Number, "")})
 	}
 	for _, l := range d.Linked {
-		label := sentenceCase(l.Kind) + " n°\u00a0" + strconv.Itoa(l.To)
+		label := linkWords[l.Kind] + " n°\u00a0" + strconv.Itoa(l.To)
 		if l.Summary != "" {
 			label += ", " + l.Summary
 			p.Linked = append(p.Linked, web.Link{Label: label, URL: requestAt(v, l.To, "")})
@@ -179,7 +182,7 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, tabQuery(v, tab))})
 	}
 	if d.Into != 0 {
-		act("Annuler la fusion", "sign-turn-slight-left", "separation")
+		act("Annuler la fusion", "arrow-counterclockwise", "separation")
 		return
 	}
 	act("Réaffecter", "person-gear", "affectation")
@@ -188,14 +191,6 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 		act("Fusionner", "sign-merge-right", "fusion")
 	}
 	act("Lier", "link-45deg", "lien")
-}
-
-func sentenceCase(text string) string {
-	if text == "" {
-		return ""
-	}
-	r := []rune(text)
-	return strings.ToUpper(string(r[0])) + string(r[1:])
 }
 
 func (p *requestPane) tabs(v *web.Visit, tab string) {
@@ -423,7 +418,7 @@ func (f *requestForm) requester(value typedValue, uai, school string, from reque
 		f.School.Required, f.School.Shown, f.School.Placeholder = false, value("etab-nom", ""), school
 		f.School.Hint = "Arrivée par la boîte de l’académie\u00a0: choisissez l’établissement à qui la confier, ou laissez vide."
 	}
-	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Tous"}}}
+	f.Profile = web.Choice{Name: "profil", Label: "Profil", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Non précisé"}}}
 	chosen := value("profil", from.Profile.Path())
 	for _, p := range directory.Profiles {
 		f.Profile.Options = append(f.Profile.Options, web.ChoiceOption{Value: p.Path(), Label: p.One(), Chosen: p.Path() == chosen})
@@ -465,7 +460,7 @@ func (f *requestForm) describe(value typedValue, form requests.Form) {
 	for _, c := range requests.Channels {
 		channel.Options = append(channel.Options, web.ChoiceOption{Value: string(c), Label: c.Label(), Chosen: string(c) == value("canal", string(form.Channel))})
 	}
-	kind := web.Choice{Name: "type", Label: "Type", Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Choisir…"}}}
+	kind := web.Choice{Name: "type", Label: "Type", Required: true, Locked: f.Locked, Options: []web.ChoiceOption{{Label: "Choisir…"}}}
 	for _, t := range requests.Types {
 		kind.Options = append(kind.Options, web.ChoiceOption{Value: string(t), Label: t.Label(), Chosen: string(t) == value("type", string(form.Type))})
 	}

@@ -101,10 +101,7 @@ func describedBy(v *web.Visit) (requests.Description, error) {
 
 func editDescription(v *web.Visit) error {
 	return v.Written(draftScreen(numberOf(v), "description"), onTab("description"), func(files []requests.File) (string, string, error) {
-		d, err := describedBy(v)
-		if err != nil {
-			return "", "", err
-		}
+		d, _ := describedBy(v) // a date that is none is refused with the rest of the form
 		d.Add = files
 		return requestAt(v, numberOf(v), "description"), "La demande est enregistrée.", requests.EditDescription(v.Session, numberOf(v), versionOf(v), d)
 	})

@@ -94,6 +94,7 @@ type Choice struct {
 	ID          string // "" for that of its name
 	Options     []ChoiceOption
 	Locked      bool
+	Required    bool
 }
 
 // A ChoiceOption is one of them.

@@ -17,6 +17,7 @@ customElements.define("ui-fresh", class extends HTMLElement {
 	attributeChangedCallback(name, before) {
 		if (!before) return;
 		this.#n = 0;
+		if (this.contains(document.activeElement)) document.getElementById("central")?.focus({ preventScroll: true });
 		this.hidden = true;
 	}
 

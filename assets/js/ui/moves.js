@@ -13,6 +13,7 @@ document.addEventListener("htmx:after:swap", event => {
 	if (request?.method !== "POST") for (const f of document.querySelectorAll("form[method=get]")) f.reset(); // a search says what is shown
 	const message = document.getElementById("message");
 	if (message) say(message.textContent);
+	if (message && request?.method === "POST") message.scrollIntoView({ block: "nearest" }); // its pane may be scrolled
 	const over = dialog, from = path;
 	dialog = Boolean(document.querySelector("ui-dialog"));
 	if (location.pathname === path) {
