@@ -208,6 +208,7 @@ func (a *App) Start(ctx context.Context) error {
 		{"@every 1h", "sessions terminées", a.Gate.Sweep},
 		{"@every 1h", "courriels anciens", a.sweepMails},
 		{"@every 1m", "demandes en attente", func() error { return requests.Awake(a.Gate.System("Fin d’attente des demandes")) }},
+		{"@every 1m", "niveau 2 à relire", a.pollLevel2},
 		{"@every 10m", "tâches de la nuit", func() error { return a.nightly(ctx) }},
 	} {
 		if _, err := a.cron.AddFunc(job.when, func() {
@@ -221,6 +222,7 @@ func (a *App) Start(ctx context.Context) error {
 	}
 	a.cron.Start()
 	a.Go("courriels", a.carryMails)
+	a.Go("demandes à transmettre", a.carryRequests)
 	a.Go("boîtes à relever", a.collectMail)
 	a.Go("imports à reprendre", func() {
 		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {

@@ -50,8 +50,21 @@ func (l *lookup) search(text typed, names namesOf) (res Result, err error) {
 		hits, more = hits[len(hits)-maxCounted:], true
 	}
 	res.Total, res.More = len(hits), more
+	if l.query.Latest {
+		err = l.latest(hits, text, &res)
+		return res, err
+	}
 	res.Keys, err = l.best(hits, more && !res.Fuzzy, text, names)
 	return res, err
+}
+
+// latest gives a result the keys of the hits with their orders.
+func (l *lookup) latest(hits []uint64, text typed, res *Result) error {
+	all, err := l.rank(hits, text.folded)
+	for _, r := range all[:min(len(all), l.query.Limit)] {
+		res.Keys, res.Orders = append(res.Keys, r.key), append(res.Orders, r.order)
+	}
+	return err
 }
 
 // best returns the keys to show of the hits: read in order from the names when
@@ -59,7 +72,7 @@ func (l *lookup) search(text typed, names namesOf) (res Result, err error) {
 func (l *lookup) best(hits []uint64, more bool, text typed, names namesOf) ([]string, error) {
 	n := l.query.Limit
 	var first []candidate
-	if len(hits) > fewHits && !l.query.Latest {
+	if len(hits) > fewHits {
 		first = names.beginning(byLast, text.folded, n)
 		if more && len(first) < n {
 			first = names.thenByFirst(first, text.folded, n)

@@ -22,16 +22,17 @@ type Query struct {
 	Tags    []string // all required
 	AnyTags []string // at least one required, if any is given
 	Limit   int      // of the keys returned, 20 if 0
-	Latest  bool     // of many found, those changed last are kept, where others keep the first of their order
+	Latest  bool     // of many found, those changed last are kept, where others keep the first of their order; keys and orders are as the index has them: whoever asks reads the rows that it shows
 }
 
 // A Result is what a search found, best first: rows whose last name begins with
 // the text, then those whose first name does, then the others, alphabetically.
 type Result struct {
-	Keys  []string
-	Total int  // exact in a place that has no other inside, or else up to 1,000
-	More  bool // there are more than Total
-	Fuzzy bool // nothing has the text: these differ by one letter or two swapped ones
+	Keys   []string
+	Orders []string // of a Latest query: what Document.Sort said of each key
+	Total  int      // exact in a place that has no other inside, or else up to 1,000
+	More   bool     // there are more than Total
+	Fuzzy  bool     // nothing has the text: these differ by one letter or two swapped ones
 }
 
 // A Found is a Result with its rows.
@@ -71,7 +72,9 @@ func (tx *Tx) Search(q Query) (Result, error) {
 		return Result{}, fmt.Errorf("data: no table %q to search", q.Table)
 	}
 	res, err := tx.search(&q, t)
-	res.Keys = slices.DeleteFunc(res.Keys, func(key string) bool { return !t.reads(tx, key) })
+	if !q.Latest {
+		res.Keys = slices.DeleteFunc(res.Keys, func(key string) bool { return !t.reads(tx, key) })
+	}
 	return res, err
 }
 

@@ -21,26 +21,27 @@ var visitors = []string{"", "lucas.martin", "anne.martin", "julien.petit", "clai
 
 // Statuses that each of the visitors gets, in their order.
 const (
-	open     = "200 200 200 200 200 200 200 200 200" // to the whole world
-	signedIn = "303 200 200 200 200 200 200 200 200"
-	admins   = "303 404 404 404 200 200 200 200 200"
-	within   = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
-	creators = "303 404 404 404 404 404 200 200 200"
-	runners  = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
-	noStamp  = "303 404 404 404 404 404 404 404 409"
-	nowhere  = "404 404 404 404 404 404 404 404 404"
-	onward   = "303 303 303 303 303 303 303 303 303" // redirects everybody
-	chosen   = "303 404 404 404 303 303 303 303 303" // redirects administrators
-	wrong    = "422 422 422 422 422 422 422 422 422"
-	inForm   = "303 404 404 404 422 422 422 422 422"
-	inSchool = "303 404 404 404 422 404 422 422 422"
-	byMaker  = "303 404 404 404 404 404 422 422 422"
-	byHigher = "303 404 404 404 404 404 303 303 303"
-	badForm  = "303 404 404 404 400 404 400 400 400" // without its version
-	stale    = "303 404 404 404 409 404 409 409 409"
-	allStale = "303 404 404 404 409 409 409 409 409"
-	absent   = "303 404 404 404 404 404 404 404 404"
-	ofPupil  = "303 200 404 404 404 404 404 404 404" // of the pupil who asked, whoever answers them
+	open      = "200 200 200 200 200 200 200 200 200" // to the whole world
+	signedIn  = "303 200 200 200 200 200 200 200 200"
+	admins    = "303 404 404 404 200 200 200 200 200"
+	within    = "303 404 404 404 200 404 200 200 200" // whoever reaches the establishment
+	creators  = "303 404 404 404 404 404 200 200 200"
+	runners   = "303 404 404 404 404 404 404 404 200" // whoever runs the appliance
+	noStamp   = "303 404 404 404 404 404 404 404 409"
+	nowhere   = "404 404 404 404 404 404 404 404 404"
+	onward    = "303 303 303 303 303 303 303 303 303" // redirects everybody
+	chosen    = "303 404 404 404 303 303 303 303 303" // redirects administrators
+	wrong     = "422 422 422 422 422 422 422 422 422"
+	inForm    = "303 404 404 404 422 422 422 422 422"
+	inSchool  = "303 404 404 404 422 404 422 422 422"
+	byMaker   = "303 404 404 404 404 404 422 422 422"
+	byHigher  = "303 404 404 404 404 404 303 303 303"
+	badForm   = "303 404 404 404 400 404 400 400 400" // without its version
+	stale     = "303 404 404 404 409 404 409 409 409"
+	allStale  = "303 404 404 404 409 409 409 409 409"
+	highStale = "303 404 404 404 404 404 409 409 409"
+	absent    = "303 404 404 404 404 404 404 404 404"
+	ofPupil   = "303 200 404 404 404 404 404 404 404" // of the pupil who asked, whoever answers them
 )
 
 // policy declares every route. A GET is of what exists; a POST has the right
@@ -214,6 +215,26 @@ var policy = map[string]string{
 	"POST /console/demandes/:numero/fusion":      inSchool,
 	"POST /console/demandes/:numero/separation":  stale, // it is not merged
 	"POST /console/demandes/:numero/lien":        inSchool,
+
+	"POST /crochets/jira/:jeton":                nowhere, // of no connector
+	"GET /console/demandes/niveau2":             admins,
+	"POST /console/demandes/cellule":            absent, // of no establishment
+	"GET /console/demandes/:numero/niveau2":     within,
+	"GET /console/demandes/:numero/reprise":     within,
+	"GET /console/demandes/:numero/suivi":       runners,
+	"POST /console/demandes/:numero/niveau2":    stale, // nothing is active
+	"POST /console/demandes/:numero/reprise":    stale,
+	"POST /console/demandes/:numero/relance":    stale,
+	"POST /console/demandes/:numero/annulation": stale,
+	"POST /console/demandes/:numero/suivi":      noStamp,
+
+	"GET /console/etablissements/:uai/services/support":                creators,
+	"GET /console/etablissements/:uai/services/support/desactivation":  creators,
+	"POST /console/etablissements/:uai/services/support":               "303 404 404 404 404 404 400 400 400", // without its version
+	"POST /console/etablissements/:uai/services/support/activation":    byHigher,
+	"POST /console/etablissements/:uai/services/support/crochet":       highStale, // no JIRA
+	"POST /console/etablissements/:uai/services/support/desactivation": byHigher,
+	"POST /console/etablissements/:uai/services/support/essai":         highStale,
 
 	"GET /console/administrateurs":                                          creators,
 	"GET /console/administrateurs/recherche":                                creators,

@@ -119,6 +119,58 @@ func TestRequestKeepsWhatWasTyped(t *testing.T) {
 	claire.holds(at+"?onglet=reponse", "-Une longue réponse.", "-Votre saisie du")
 }
 
+// TestRequestFormsKeepTheSearch: what is done from a list that was searched comes
+// back to that list, and « Tous les résultats » are those of the search.
+func TestRequestFormsKeepTheSearch(t *testing.T) {
+	h := newHouse(t)
+	one := h.asked("lucas.martin", "Messagerie vide")
+	claire := h.enter("claire.moreau")
+	const search = "?etat=ouverte&par=25"
+	page := claire.get("/console/demandes/" + one.number + search + "&onglet=reponse").Body
+	for _, form := range []string{"selection", one.number + "/reponse", one.number + "/envoi", one.number + "/note"} {
+		if action := `action="/console/demandes/` + form + `?etat=ouverte&amp;par=25"`; !strings.Contains(page, action) {
+			t.Errorf("no %s", action)
+		}
+	}
+	for _, tab := range []string{"demande", "description"} {
+		claire.holds("/console/demandes/"+one.number+search+"&onglet="+tab, "/"+tab+"?etat=ouverte&amp;par=25\"")
+	}
+}
+
+// TestRefusalsBesideTheirFields: the search and the request that is open are on one
+// page; what is wrong with one is not said beside the fields of the other.
+func TestRefusalsBesideTheirFields(t *testing.T) {
+	h := newHouse(t)
+	claire := h.enter("claire.moreau")
+	got := claire.post("/console/demandes?etat=cloturee", url.Values{"etab": {h.school("claire.moreau", 0)}})
+	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, `href="#f-demandeur"`) || !strings.Contains(got.Body, `id="e-demandeur"`) || strings.Contains(got.Body, `id="e-nom"`) {
+		t.Errorf("nobody asks: %d\n%s", got.Status, got.Body)
+	}
+	if strings.Count(got.Body, `id="e-type"`) != 1 {
+		t.Error("what is wrong with the type is not said once")
+	}
+	got = claire.post("/console/demandes", url.Values{"demandeur-nom": {"DURAND Zoé"}})
+	if got.Status != http.StatusUnprocessableEntity || !strings.Contains(got.Body, `href="#f-etab"`) || !strings.Contains(got.Body, `id="e-etab"`) || strings.Contains(got.Body, `id="e-etablissement"`) {
+		t.Errorf("no establishment: %d\n%s", got.Status, got.Body)
+	}
+	got = claire.post("/console/demandes", url.Values{"etab": {h.school("claire.moreau", 0)}, "service": {"inconnu"}, "canal": {"pigeon"}})
+	if strings.Count(got.Body, `id="e-service"`) != 1 || strings.Count(got.Body, `id="e-canal"`) != 1 {
+		t.Error("what is wrong with the service and the channel is not said once")
+	}
+}
+
+// TestRequestsBetweenDates refuses days that mean nothing, rather than show
+// requests of any date.
+func TestRequestsBetweenDates(t *testing.T) {
+	h := newHouse(t)
+	h.asked("lucas.martin", "Messagerie vide")
+	claire := h.enter("claire.moreau")
+	claire.holds("/console/demandes?du=hier", `id="e-du"`, "Indiquez une date")
+	claire.holds("/console/demandes?au=32/01/2026", `id="e-au"`, "Indiquez une date")
+	claire.holds("/console/demandes?du=2026-02-01&au=2026-01-01", `id="e-au"`, "Cette date précède")
+	claire.holds("/console/demandes?du=01/01/2026&au=01/01/2026", `-id="e-au"`)
+}
+
 // TestRequestsElsewhere: what is of another establishment, or of nobody's reach,
 // is not there, at any address.
 func TestRequestsElsewhere(t *testing.T) {

@@ -16,6 +16,7 @@ func routes(server *fiber.App, site *web.Site) {
 	server.Get("/a/*", site.Views.Asset)
 	server.Get("/sante", site.Health)
 
+	site.Machine(server).Post(web.HookPath+":jeton", web.Hook)
 	portal.Mount(site.Public(server), site.Signed(server))
 	console.Mount(site.Console(server.Group("/console")))
 

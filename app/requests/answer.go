@@ -31,8 +31,8 @@ func Solved(s *access.Session, number int, version uint64, f Solve) error {
 		act = closing
 	}
 	return change(s, act, number, version, func(tx *data.Tx, r *Request) error {
-		if r.Merged.Into != 0 {
-			return r.refuseLocked()
+		if err := r.refuseAnswer(s); err != nil {
+			return err
 		}
 		wrong := map[string]string{}
 		switch says, left := tooLong(f.Solution), unfilled(f.Solution); {
@@ -88,13 +88,25 @@ func refuseState(from, to State) error {
 	return access.Conflict("Une demande «\u00a0" + from.Label() + "\u00a0» ne peut pas devenir «\u00a0" + to.Label() + "\u00a0».")
 }
 
+// refuseAnswer refuses to answer the requester of a merged request, or in the name
+// of the queue of level 2: it writes to the local administrator only.
+func (r Request) refuseAnswer(s *access.Session) error {
+	switch {
+	case r.Merged.Into != 0:
+		return r.refuseLocked()
+	case r.Escalation.Holds() && r.Escalation.Kind == Internal && s.RoleOver(r.Places()) == access.Level2Support:
+		return access.Conflict("Le niveau 2 écrit à l’administrateur local, qui répond à l’utilisateur. Choisissez «\u00a0Répondre au niveau 1\u00a0», ou «\u00a0Reprendre\u00a0» pour traiter la demande vous-même.")
+	}
+	return nil
+}
+
 // SendAnswer sends the saved solution to the requester, once: it becomes an
 // answer of the thread, and a mail when they have an address. It is the first
 // answer that takes an open request in progress.
 func SendAnswer(s *access.Session, number int) (mailed bool, err error) {
 	err = change(s, answering, number, anyVersion, func(tx *data.Tx, r *Request) error {
-		if r.Merged.Into != 0 {
-			return r.refuseLocked()
+		if err := r.refuseAnswer(s); err != nil {
+			return err
 		}
 		if r.Solution == "" {
 			return access.Conflict("Cette réponse a déjà été envoyée. Pour répondre encore, rédigez une autre solution et enregistrez-la.")

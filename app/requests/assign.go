@@ -177,6 +177,7 @@ func awayFrom(tx *data.Tx, places []data.Place) (accounts []string, err error) {
 		}
 		for group := range counts {
 			account, ok := strings.CutPrefix(group, ofAssignee)
+			account, _, _ = strings.Cut(account, "/")
 			if !ok || account == nobody || slices.Contains(accounts, account) {
 				continue
 			}

@@ -29,6 +29,7 @@ type Trial struct {
 	By     string          `cbor:"by"`
 	Server string          `cbor:"to"` // with the account
 	Steps  []outbound.Step `cbor:"steps"`
+	Took   time.Duration   `cbor:"took,omitempty"`
 }
 
 // OK reports whether every step went well.

@@ -237,7 +237,7 @@ func (f *Form) describe(tx *data.Tx, wrong map[string]string) {
 	if f.Summary = strings.Join(strings.Fields(f.Summary), " "); f.Summary == "" {
 		wrong["resume"] = "Résumez la demande en quelques mots."
 	} else if utf8.RuneCountInString(f.Summary) > MostSummary {
-		wrong["resume"] = "Le résumé compte 120 caractères au plus\u00a0: détaillez dans le problème soumis."
+		wrong["resume"] = "Le résumé compte 120 caractères au plus\u00a0: le détail va dans le problème."
 	}
 	if f.Problem == "" {
 		wrong["probleme"] = "Décrivez le problème."

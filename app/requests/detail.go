@@ -24,6 +24,7 @@ type Detail struct {
 	Gone    bool // the requester is no longer of the establishment
 	Absent  bool // the assignee can no longer answer
 	Mailbox bool // answers by mail are read
+	Level2  Relay
 }
 
 // Said is an entry, with what became of the mail that carried it.
@@ -89,6 +90,9 @@ func (d *Detail) fill(tx *data.Tx, s *access.Session) (err error) {
 			return err
 		}
 		d.Linked = append(d.Linked, Linked{l, other.Summary, other.State})
+	}
+	if d.Level2, err = relayOf(tx, s, d.Request, thread); err != nil {
+		return err
 	}
 	for r, err := range requestsByTarget.All(tx, d.Key()) {
 		if err != nil {

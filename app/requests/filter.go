@@ -55,6 +55,7 @@ func (f Filter) states() []State {
 // tests is a filter made ready for one author and one instant.
 type tests struct {
 	Filter
+	chosen   []State
 	assignee string   // an account, nobody, or "" for anybody
 	away     []string // accounts, of which it is one where the filter chooses those who are away
 	service  string
@@ -63,7 +64,7 @@ type tests struct {
 }
 
 func (f Filter) ready(account string, now time.Time) tests {
-	t := tests{Filter: f, service: string(f.Service)}
+	t := tests{Filter: f, chosen: f.states(), service: string(f.Service)}
 	switch f.Assignee {
 	case Me:
 		t.assignee = account
@@ -90,18 +91,27 @@ func (t tests) coarse() bool {
 	return t.assignee+t.service+t.from+t.to+t.aged == "" && t.Level2 == "" && t.Assignee != Away
 }
 
-// wants tests a group of the list, as « open/incident/mail/urgente ».
-func (t tests) wants(group string) bool {
+// wants tests what a group of the list has in common.
+func (t tests) wants(state, kind, channel, priority string) bool {
+	return slices.Contains(t.chosen, State(state)) && (len(t.Types) == 0 || slices.Contains(t.Types, Type(kind))) &&
+		(len(t.Channels) == 0 || slices.Contains(t.Channels, Channel(channel))) && (t.Priority == "" || string(t.Priority) == priority)
+}
+
+// wantsKind tests a group of the list, as « open/incident/mail/urgente ».
+func (t tests) wantsKind(group string) bool {
 	parts := strings.Split(group, "/")
-	return len(parts) == 4 && slices.Contains(t.states(), State(parts[0])) && (len(t.Types) == 0 || slices.Contains(t.Types, Type(parts[1]))) &&
-		(len(t.Channels) == 0 || slices.Contains(t.Channels, Channel(parts[2]))) && (t.Priority == "" || string(t.Priority) == parts[3])
+	return len(parts) == 4 && t.wants(parts[0], parts[1], parts[2], parts[3])
 }
 
 // keeps tests the facets of a request.
 func (t tests) keeps(f facets) bool {
+	return t.wants(f.state, f.kind, f.channel, f.priority) && t.keepsRest(f)
+}
+
+// keepsRest tests what the groups of the list do not tell.
+func (t tests) keepsRest(f facets) bool {
 	switch {
-	case !t.wants(f.state + "/" + f.kind + "/" + f.channel + "/" + f.priority),
-		t.assignee != "" && t.assignee != orNobody(f.assignee),
+	case t.assignee != "" && t.assignee != orNobody(f.assignee),
 		t.Assignee == Away && !slices.Contains(t.away, f.assignee),
 		t.service != "" && t.service != orNobody(f.service),
 		t.Level2 != "" && string(t.Level2) != f.level2,
@@ -141,67 +151,76 @@ func (t tests) tags() (all, anyOf []string) {
 
 // gatherMost is how many entries are read at once to be sorted: beyond, the list
 // is read in its order until the page is full.
-const gatherMost = 20_000
+const gatherMost = 8_000
 
 // A plan is the cheapest way to find what a filter chooses.
 type plan struct {
 	groups []data.Slot // in the order asked for
 	whole  int         // requests of these groups
-	family []data.Slot // a smaller set, in another order, nil for none
+	family []data.Slot // a smaller set, in another order
+	small  bool        // it is the cheapest
 	span   data.Span   // of the smaller set
 }
 
 // planOf chooses how to read the list of some places.
 func (t tests) planOf(tx *data.Tx, places []data.Place, sort Sort) (p plan, err error) {
-	fewest := gatherMost
-	if t.Assignee == Away { // few, and those of several
-		for _, at := range places {
-			for _, account := range t.away {
-				p.family = append(p.family, data.Slot{Place: at, Group: ofAssignee + account})
-			}
-		}
-		p.family = append(p.family, data.Slot{Place: places[0], Group: ofAssignee + Away}) // of nobody: the set may be empty
-		return p, nil
-	}
-	for _, name := range t.families() {
-		var slots []data.Slot
-		n := 0
-		for _, at := range places {
-			counts, err := RequestsCount.Of(tx, at)
-			if err != nil {
-				return p, err
-			}
-			n += counts[name]
-			slots = append(slots, data.Slot{Place: at, Group: name})
-		}
-		if n <= fewest {
-			fewest, p.family = n, slots
-		}
-	}
+	families, sizes := t.families(), map[string]int{}
 	for _, at := range places {
 		counts, err := RequestsCount.Of(tx, at)
 		if err != nil {
 			return p, err
 		}
 		for group, n := range counts {
-			if kind, ok := strings.CutPrefix(group, "k/"); ok && t.wants(kind) {
+			if kind, ok := strings.CutPrefix(group, "k/"); ok && t.wantsKind(kind) {
 				p.groups = append(p.groups, data.Slot{Place: at, Group: string(sort) + "/" + kind})
 				p.whole += n
+			}
+		}
+		for _, f := range families {
+			for _, name := range f {
+				sizes[f[0]] += counts[name]
+			}
+		}
+	}
+	fewest := gatherMost
+	for _, f := range families {
+		if n := sizes[f[0]]; n <= fewest {
+			fewest, p.family, p.small = n, nil, true
+			for _, at := range places {
+				for _, name := range f {
+					p.family = append(p.family, data.Slot{Place: at, Group: name})
+				}
 			}
 		}
 	}
 	return p, nil
 }
 
-// families are the groups of one assignee or one service that the filter names.
-func (t tests) families() (names []string) {
+// families are the groups of one assignee, one service or one second level that
+// the filter names, by state. Those who are away are one family.
+func (t tests) families() (all [][]string) {
+	add := func(kind string, keys ...string) {
+		names := []string{kind} // of nobody: it names the family, which may be empty
+		for _, key := range keys {
+			for _, s := range t.chosen {
+				names = append(names, family(kind, key, s))
+			}
+		}
+		all = append(all, names)
+	}
+	if t.Assignee == Away {
+		add(ofAssignee, t.away...)
+	}
 	if t.assignee != "" {
-		names = append(names, ofAssignee+t.assignee)
+		add(ofAssignee, t.assignee)
 	}
 	if t.service != "" {
-		names = append(names, ofService+t.service)
+		add(ofService, t.service)
 	}
-	return names
+	if t.Level2 != "" {
+		add(ofLevel2, string(t.Level2))
+	}
+	return all
 }
 
 // NumberIn reads what is typed to mean one request: « 123 » or « n° 123 », 0 for

@@ -155,7 +155,11 @@ func forgetResponder(tx *data.Tx, u directory.User) error {
 		}
 	}
 	var given []string
-	for e := range RequestsList.Walk(tx, []data.Slot{{Place: "", Group: ofAssignee + u.ID}}, data.Span{}, false) {
+	var groups []data.Slot
+	for _, state := range States {
+		groups = append(groups, data.Slot{Group: family(ofAssignee, u.ID, state)})
+	}
+	for e := range RequestsList.Walk(tx, groups, data.Span{}, false) {
 		given = append(given, e.Key)
 	}
 	for _, key := range given {

@@ -110,10 +110,10 @@ func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *Li
 	if err != nil {
 		return nil, err
 	}
-	if p.family == nil && t.from+t.to != "" {
-		p.family, p.span = t.received(tx, p), data.Span{From: t.from, To: t.to}
+	if !p.small && t.from+t.to != "" {
+		t.received(tx, &p)
 	}
-	if p.family != nil {
+	if p.small {
 		return l.page(t.gather(tx, p), list), nil
 	}
 	if t.coarse() {
@@ -126,9 +126,9 @@ func (l Look) find(tx *data.Tx, s *access.Session, places []data.Place, list *Li
 type hit struct{ key, sort string }
 
 // byWords finds by the search index, which a moment may separate from the rows:
-// what it finds is tested again.
+// those of the page are tested again.
 func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]string, error) {
-	var found []found
+	var all []found
 	for _, at := range within(places) {
 		q := data.Query{Table: Requests.Name(), Text: l.Text, Within: at, Limit: counted, Latest: true}
 		q.Tags, q.AnyTags = t.tags()
@@ -140,14 +140,16 @@ func (l Look) byWords(tx *data.Tx, t tests, places []data.Place, list *List) ([]
 			return nil, err
 		}
 		list.More = list.More || res.More
-		for _, key := range res.Keys {
-			r, err := Requests.Get(tx, key)
-			if err == nil && r.At.Within(at) && t.keeps(facetsOf(r)) {
-				found = append(found, foundOf(r))
+		for i, order := range res.Orders {
+			if f := parseFacets(order); t.keeps(f) {
+				all = append(all, found{res.Keys[i], f})
 			}
 		}
 	}
-	return l.page(found, list), nil
+	return slices.DeleteFunc(l.page(all, list), func(key string) bool {
+		r, err := Requests.Get(tx, key)
+		return err != nil || !t.keeps(facetsOf(r))
+	}), nil
 }
 
 // within are the places to search one by one: nothing for all of the reach.
@@ -164,8 +166,6 @@ type found struct {
 	facets
 }
 
-func foundOf(r Request) found { return found{r.Key(), facetsOf(r)} }
-
 // gather reads the smaller set whole, and keeps what the filter chooses.
 func (t tests) gather(tx *data.Tx, p plan) (all []found) {
 	for _, group := range p.family { // one by one: they are sorted afterwards
@@ -178,21 +178,20 @@ func (t tests) gather(tx *data.Tx, p plan) (all []found) {
 	return all
 }
 
-// received returns the groups by reception when the days of the filter hold few
-// requests, nil otherwise.
-func (t tests) received(tx *data.Tx, p plan) []data.Slot {
-	groups := make([]data.Slot, len(p.groups))
+// received chooses the groups by reception when the days of the filter hold few
+// requests.
+func (t tests) received(tx *data.Tx, p *plan) {
+	groups, span, n := make([]data.Slot, len(p.groups)), data.Span{From: t.from, To: t.to}, 0
 	for i, g := range p.groups {
 		_, kind, _ := strings.Cut(g.Group, "/")
 		groups[i] = data.Slot{Place: g.Place, Group: string(ByReceived) + "/" + kind}
-	}
-	n := 0
-	for range RequestsList.Walk(tx, groups, data.Span{From: t.from, To: t.to}, false) {
-		if n++; n > gatherMost/4 {
-			return nil
+		for range RequestsList.Walk(tx, groups[i:i+1], span, false) {
+			if n++; n > gatherMost/4 {
+				return
+			}
 		}
 	}
-	return groups
+	p.family, p.span, p.small = groups, span, true
 }
 
 // page sorts what was found, and returns the keys of the page.
@@ -249,8 +248,8 @@ func (l Look) ordered(tx *data.Tx, p plan, list *List) (keys []string) {
 	return keys
 }
 
-// filtered reads the order and tests each request, until the page is full and
-// enough of them are counted.
+// filtered reads the order and tests each request, until the page is full; then
+// counts without order, which costs less.
 func (l Look) filtered(tx *data.Tx, t tests, p plan, list *List) (keys []string) {
 	from, n := (l.Page-1)*l.Size, 0
 	span := data.Span{}
@@ -258,20 +257,39 @@ func (l Look) filtered(tx *data.Tx, t tests, p plan, list *List) (keys []string)
 		span = data.Span{From: t.from, To: t.to}
 	}
 	for e := range RequestsList.Walk(tx, p.groups, span, !l.Up) {
-		if !t.keeps(parseFacets(e.Facets)) {
+		if !t.keepsRest(parseFacets(e.Facets)) {
 			continue
 		}
-		if n >= counted && len(keys) == l.Size {
-			list.More = true
-			break
-		}
-		if n++; n > from && len(keys) < l.Size {
+		if n++; n > from {
 			keys = append(keys, e.Key)
 		}
+		if len(keys) == l.Size {
+			break
+		}
+	}
+	if len(keys) == l.Size {
+		n, list.More = t.count(tx, p.groups, span, max(counted, n))
 	}
 	list.Total = n
 	list.Missing = from > 0 && from >= n
 	return keys
+}
+
+// count is how many requests of some groups are chosen, and whether there are more
+// than it counts.
+func (t tests) count(tx *data.Tx, groups []data.Slot, span data.Span, most int) (n int, more bool) {
+	for _, group := range groups {
+		for e := range RequestsList.Walk(tx, []data.Slot{group}, span, false) {
+			if !t.keepsRest(parseFacets(e.Facets)) {
+				continue
+			}
+			if n == most {
+				return n, true
+			}
+			n++
+		}
+	}
+	return n, false
 }
 
 // numbered returns the key of the one request that the number means, none when

@@ -40,6 +40,9 @@ func (c *cast) many(n int, dice *rand.Rand) (all []requests.Request) {
 		case 3:
 			c.must(requests.Assign(s, number, 0, s.Account.ID, ""))
 		}
+		if pick(10) == 0 {
+			c.handed(number)
+		}
 		all = append(all, requests.Request{Number: number})
 	}
 	for i := range all {
@@ -78,6 +81,9 @@ func anyFilter(c *cast, dice *rand.Rand) (f requests.Filter) {
 	if maybe() {
 		f.To = firstDay.AddDate(0, 0, dice.IntN(40)).Truncate(24 * time.Hour)
 	}
+	if dice.IntN(8) == 0 {
+		f.Level2 = []requests.Level2{requests.Jira, requests.Internal}[dice.IntN(2)]
+	}
 	if maybe() {
 		f.Older = 1 + dice.IntN(20)
 	}
@@ -97,7 +103,7 @@ func chosen(c *cast, s *access.Session, f requests.Filter, r requests.Request) b
 	}
 	return s.Can(access.Administer, r.At) && (f.UAI == "" || r.UAI() == f.UAI) && (len(states) == 0 || slices.Contains(states, r.State)) &&
 		(len(f.Types) == 0 || slices.Contains(f.Types, r.Type)) && (len(f.Channels) == 0 || slices.Contains(f.Channels, r.Channel)) &&
-		(f.Service == "" || f.Service == r.Service) && (f.Priority == "" || f.Priority == r.Priority) && (f.Assignee == "" || r.Assignee == assignee) &&
+		(f.Service == "" || f.Service == r.Service) && (f.Level2 == "" || f.Level2 == r.Escalation.Kind) && (f.Priority == "" || f.Priority == r.Priority) && (f.Assignee == "" || r.Assignee == assignee) &&
 		(f.From.IsZero() || !r.Received.Before(f.From)) && (f.To.IsZero() || r.Received.Before(f.To.AddDate(0, 0, 1))) &&
 		(f.Older == 0 || (r.State == requests.Open || r.State == requests.InProgress) && r.Age(c.now()) >= time.Duration(f.Older)*24*time.Hour)
 }

@@ -198,8 +198,16 @@ func (r *Request) spoken(tx *data.Tx, e Entry) error {
 	if err != nil {
 		return err
 	}
-	if r.State == Waiting {
+	switch {
+	case r.Escalation.Holds() && r.Escalation.Kind == Jira: // its state is that of level 2
+	case r.Escalation.Holds() && r.Escalation.State == Waiting:
+		r.Escalation.Status = InProgress.Label()
+		r.mirror(InProgress, tx.Now)
+	case r.State == Waiting:
 		r.become(InProgress, tx.Now)
+	}
+	if err := r.pass(tx, e); err != nil {
+		return err
 	}
 	return tellSpoken(tx, *r, e.By, e.Rank)
 }

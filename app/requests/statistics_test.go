@@ -20,13 +20,14 @@ func TestStatisticsAgree(t *testing.T) {
 		c.pass(time.Duration(dice.IntN(300)) * time.Minute)
 		s := map[string]*access.Session{balzac: c.claire, colette: c.sophie}[r.UAI()]
 		switch r = c.read(s, r.Number).Request; {
+		case r.Escalation.Holds():
 		case r.State == requests.Closed && i%3 == 0:
 			c.must(requests.SetState(s, r.Number, 0, requests.InProgress, time.Time{}))
 		case r.State != requests.Closed && i%2 == 0:
 			c.must(requests.Solved(s, r.Number, 0, requests.Solve{Solution: "Voilà."}))
 			_, err := requests.SendAnswer(s, r.Number)
 			c.must(err)
-		case r.State != requests.Closed && i%5 == 0 && r.UAI() == all[0].UAI() && i > 0:
+		case r.State != requests.Closed && i%5 == 0 && r.UAI() == all[0].UAI() && i > 0 && all[0].Merged.Into == 0:
 			c.must(requests.Merge(s, r.Number, all[0].Number))
 		}
 	}

@@ -15,24 +15,26 @@ import (
 // their state, latest first.
 func Suggest(s *access.Session, text string, n int) (lines []Line, err error) {
 	err = s.See(func(tx *data.Tx) error {
-		keys := filled(numberKey(text))
-		if words := strings.TrimSpace(text); words != "" {
-			res, err := tx.Search(data.Query{Table: Requests.Name(), Text: words, Limit: n, Latest: true})
-			if err != nil && !errors.Is(err, data.ErrIndexing) {
+		var rows []Request
+		if n := number(text); n != 0 {
+			r, err := Requests.Get(tx, keyOf(n))
+			if err != nil && !errors.Is(err, data.ErrNotFound) {
 				return err
 			}
-			keys = append(keys, res.Keys...)
+			if err == nil {
+				rows = append(rows, r)
+			}
 		}
-		for i, key := range keys {
-			if len(lines) == n || i > 0 && key == keys[0] {
-				continue
-			}
-			r, err := Requests.Get(tx, key)
-			if errors.Is(err, data.ErrNotFound) {
-				continue
-			}
+		if words := strings.TrimSpace(text); words != "" {
+			res, err := Requests.TypeAhead(tx, data.Query{Text: words, Limit: n, Latest: true})
 			if err != nil {
 				return err
+			}
+			rows = append(rows, res.Rows...)
+		}
+		for i, r := range rows {
+			if len(lines) == n || i > 0 && r.Number == rows[0].Number {
+				continue
 			}
 			name, err := schoolOf(tx, r.At)
 			if err != nil {
@@ -56,11 +58,4 @@ func rank(first bool) int {
 		return 1
 	}
 	return 0
-}
-
-func numberKey(text string) string {
-	if n := number(text); n != 0 {
-		return keyOf(n)
-	}
-	return ""
 }

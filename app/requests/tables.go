@@ -18,13 +18,16 @@ var (
 	RequestsByMail   = Requests.Index("mail", func(r Request) []string { return filled(r.FirstMailID) })
 	requestsAwaited  = Requests.Index("until", awaited)
 
+	requestsEscalated = Requests.Index("level2", func(r Request) []string { return escalatedTo(r, r.UAI()) })
+	requestsByArea    = Requests.Index("level2-area", func(r Request) []string { return escalatedTo(r, r.Escalation.Collectivity) })
+
 	Entries       = data.NewTable[Entry]("request-entries")
 	entriesBy     = Entries.Index("by", func(e Entry) []string { return filled(e.By) })
 	EntriesByMail = Entries.Index("mail", func(e Entry) []string { return filled(e.MailID) })
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals}
+var Tables = []data.Schema{Requests, Entries, Preferences, Drafts, Views, CannedAnswers, OwnCanned, Volumes, Mailboxes, Collections, Arrivals, Supports, Transmissions, DeskAccounts}
 
 func filled(value string) []string {
 	if value == "" {
@@ -39,6 +42,14 @@ func awaited(r Request) []string {
 		return nil
 	}
 	return []string{stampOf(r.Until)}
+}
+
+// escalatedTo finds the requests that level 2 has, or that are on their way.
+func escalatedTo(r Request, by string) []string {
+	if !r.Escalation.tracked() {
+		return nil
+	}
+	return filled(by)
 }
 
 // stampOf writes a time so that its order is that of texts.
@@ -76,11 +87,12 @@ func (s Sort) of(r Request) string {
 }
 
 // Groups of the list. Those of a kind hold the requests of one state, type,
-// channel and priority, in each order; the others those of one assignee, or of
-// one service, by number.
+// channel and priority, in each order; the others those of one assignee, of one
+// service, or of one second level that has them, by number.
 const (
 	ofAssignee = "i/"
 	ofService  = "s/"
+	ofLevel2   = "n/"
 	nobody     = "-" // stands for no assignee, or no service
 )
 
@@ -103,16 +115,28 @@ func slots(r Request) (all []data.Slot) {
 		for _, s := range Sorts {
 			all = append(all, data.Slot{Place: p, Group: string(s) + "/" + kindOf(r), Sort: s.of(r), Facets: facets})
 		}
-		for _, family := range []string{ofAssignee + orNobody(r.Assignee), ofService + orNobody(string(r.Service))} {
+		for _, family := range familiesOf(r) {
 			all = append(all, data.Slot{Place: p, Group: family, Sort: keyOf(r.Number), Facets: facets})
 		}
 	}
 	return all
 }
 
+// familiesOf are the small groups of a request: of its assignee, of its service
+// and of the second level that has it, those of each state apart.
+func familiesOf(r Request) []string {
+	all := []string{family(ofAssignee, r.Assignee, r.State), family(ofService, string(r.Service), r.State)}
+	if at := r.Escalation.at(); at != "" {
+		all = append(all, family(ofLevel2, string(at), r.State))
+	}
+	return all
+}
+
+func family(kind, key string, state State) string { return kind + orNobody(key) + "/" + string(state) }
+
 func tallies(r Request) (all []data.Tally) {
 	for _, p := range r.At.Ancestors() {
-		for _, group := range []string{"k/" + kindOf(r), ofAssignee + orNobody(r.Assignee), ofService + orNobody(string(r.Service))} {
+		for _, group := range append(familiesOf(r), "k/"+kindOf(r)) {
 			all = append(all, data.Tally{Place: p, Group: group})
 		}
 	}
@@ -172,6 +196,7 @@ func (f facets) sortOf(s Sort, key string) string {
 func document(r Request) *data.Document {
 	service, _ := services.Of(string(r.Service))
 	return &data.Document{
+		Sort:  facetsOf(r).String(),
 		Words: []string{r.Summary, r.Problem, r.From.Name, service.Label},
 		Exact: []string{strconv.Itoa(r.Number), r.From.Email, r.Escalation.Key},
 		Tags: []string{"etat=" + string(r.State), "type=" + string(r.Type), "canal=" + string(r.Channel), "priorite=" + string(r.Priority),

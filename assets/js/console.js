@@ -19,7 +19,6 @@ import "./ui/present.js";
 import "./ui/asker.js";
 import "./ui/session.js";
 import "./ui/panes.js";
-import "./draft.js";
 import "./ui/print.js";
 import "./ui/picks.js";
 import "./ui/proposal.js";

@@ -3,14 +3,17 @@
 // where it is kept; the answer says what is joined by now. While an earlier draft
 // waits for a decision (data-draft-waits), it is not written over.
 import "./ui/file.js";
+import "./ui/refused.js";
 import { say } from "./say.js";
 
 const pause = 1500; // ms after the last key
 const most = 4500; // ms after the first one that is not kept yet
 const touched = new Map(); // form → { timer, since }
 const saving = new Map(); // form → promise
+const kept = new WeakMap(); // form → what was last kept of it
 
-const drafted = target => target.form?.matches("[data-draft]:not([data-draft-waits])") ? target.form : null;
+// A script that fills fields tells it to the form itself.
+const drafted = target => [target.form ?? target].find(form => form.matches("form[data-draft]:not([data-draft-waits])"));
 
 function later(form) {
 	const { timer, since = Date.now() } = touched.get(form) ?? {};
@@ -25,12 +28,25 @@ for (const type of ["input", "change"]) document.addEventListener(type, event =>
 
 const chosen = form => [...form.querySelectorAll("input[type=file]")].flatMap(input => [...input.files]);
 
+const words = form => JSON.stringify([...new FormData(form)].filter(([name, value]) => !(value instanceof File) && !["jeton", "garde", "version"].includes(name)));
+
+// A draft that the page drawn again says is waiting is no earlier one when it is
+// what is still in the form.
+document.addEventListener("htmx:after:swap", () => {
+	for (const form of document.querySelectorAll("[data-draft-waits]")) {
+		if (kept.get(form) !== words(form)) continue;
+		form.removeAttribute("data-draft-waits");
+		form.parentElement.querySelector(":scope > .left")?.remove();
+	}
+});
+
 async function save(form) {
 	clearTimeout(touched.get(form)?.timer);
 	if (!form.isConnected) return touched.delete(form);
 	if (saving.has(form)) return later(form); // one at a time, in order
 	touched.delete(form);
 	const files = chosen(form);
+	kept.set(form, words(form));
 	const sent = send(form, new FormData(form)).then(answer => answer?.ok && answer.text().then(text => show(form, text, files)));
 	saving.set(form, sent);
 	await sent.catch(() => {});
@@ -51,12 +67,12 @@ async function send(form, body, more) {
 }
 
 function note(form, text) {
-	const kept = form.querySelector("[data-kept]");
-	let line = kept.querySelector(".note");
+	const place = form.querySelector("[data-kept]");
+	let line = place.querySelector(".note");
 	if (!line) {
 		line = document.createElement("p");
 		line.className = "note";
-		kept.append(line);
+		place.append(line);
 	}
 	if (line.textContent !== text) say(line.textContent = text);
 }
@@ -73,9 +89,9 @@ function show(form, text, files) {
 	}
 	const template = document.createElement("template");
 	template.innerHTML = text;
-	const kept = form.querySelector("[data-kept]");
-	const at = kept.contains(document.activeElement) ? document.activeElement.value : null;
-	kept.replaceWith(template.content.querySelector("[data-kept]"));
+	const place = form.querySelector("[data-kept]");
+	const at = place.contains(document.activeElement) ? document.activeElement.value : null;
+	place.replaceWith(template.content.querySelector("[data-kept]"));
 	if (at) form.querySelector(`[data-kept] [value="${CSS.escape(at)}"]`)?.focus();
 }
 

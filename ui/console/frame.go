@@ -93,10 +93,14 @@ func nodes(v *web.Visit, t directory.Tree, here string) []web.Node {
 	users.Kids = append(users.Kids, web.Node{Key: deletedPath, Label: "Suppressions", Icon: "person-x", URL: home + "/utilisateurs/" + deletedPath,
 		Count: web.Number(t.Deleted), Here: here == deletedPath})
 	users.Kids = append(users.Kids, web.Node{Key: "identifiants", Label: "Identifiants des utilisateurs", Icon: "card-list", URL: home + "/identifiants", Here: here == "identifiants"})
-	return []web.Node{
+	all := []web.Node{
 		{Key: "etablissement", Label: "Établissement", Icon: "building", URL: home, Here: here == "etablissement"},
 		users,
 	}
+	if node, ok := supportNode(v, t, here); ok {
+		all = append(all, node)
+	}
+	return all
 }
 
 // deletedPath is the part of addresses that stands for deleted accounts.
@@ -189,6 +193,11 @@ func subjectURL(s *access.Session, uai string, e directory.Event) string {
 		return at(uai) + "/utilisateurs/fiche/" + e.Subject
 	case "establishments":
 		return at(uai)
+	case "supports":
+		if len(s.Reach(access.ActivateSupport)) > 0 {
+			return supportAt(e.Subject)
+		}
+		return ""
 	case "guest-imports":
 		return guestsAt(uai) + "/imports/" + e.Subject
 	case "imports":

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -15,8 +17,8 @@ type requestPane struct {
 	Number    int
 	Title     string
 	Note      string
-	Home      string // without the state of the list
-	Query     string // that state, to be kept
+	Home      string       // without the state of the list
+	Query     template.URL // that state, to be kept
 	Version   uint64
 	Badges    []web.Badge
 	Ages      string   // how long ago it came, and the requester last wrote
@@ -32,6 +34,7 @@ type requestPane struct {
 	History   []requestEvent
 	Linked    []web.Link
 	Dialog    *requestDialog
+	Level2    *level2Banner
 	FollowURL string // address of what happens to it, live
 	Close     string
 }
@@ -56,11 +59,16 @@ func numberOf(v *web.Visit) int {
 
 // requestAt is the address of a request, with the state of the list and a tab.
 func requestAt(v *web.Visit, number int, tab string) string {
+	return withQuery(requestsHome+"/"+strconv.Itoa(number), tabQuery(v, tab))
+}
+
+// tabQuery is the state of the list, with a tab of the request that is open.
+func tabQuery(v *web.Visit, tab string) url.Values {
 	q := listQuery(v)
 	if tab != "" {
 		q.Set("onglet", tab)
 	}
-	return withQuery(requestsHome+"/"+strconv.Itoa(number), q)
+	return q
 }
 
 func showRequest(v *web.Visit) error { return request(v, v.Ask("onglet"), nil) }
@@ -89,8 +97,11 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	}
 	pane.Ages = ages(v, d.Request)
 	pane.Present = present(v, number)
-	pane.explain(v, d)
 	pane.tabs(v, tab)
+	pane.explain(v, d)
+	if err := pane.level2(v, d); err != nil {
+		return err
+	}
 	if err := pane.fill(v, d); err != nil {
 		return err
 	}
@@ -160,8 +171,12 @@ func (p *requestPane) explain(v *web.Visit, d requests.Detail) {
 	if !d.May {
 		return
 	}
+	tab := p.Tab // the question comes back to it
+	if tab == requestTabs[0].key {
+		tab = ""
+	}
 	act := func(label, icon, path string) {
-		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, listQuery(v))})
+		p.Actions = append(p.Actions, web.Link{Label: label, Icon: icon, URL: withQuery(p.Home+"/"+path, tabQuery(v, tab))})
 	}
 	if d.Into != 0 {
 		act("Annuler la fusion", "sign-turn-slight-left", "separation")
@@ -294,6 +309,10 @@ func answerOf(v *web.Visit, p *requestPane, d requests.Detail) (t answerTab, err
 	t.Add = web.AttachedFiles(web.FilesField, "Fichiers à joindre à la note")
 	t.Solution = web.Text{Name: "solution", Label: "Solution apportée", Value: t.Draft.Value("solution", d.Solution), Required: true, Tall: true,
 		Hint: "C’est la réponse que lira l’utilisateur. «\u00a0Enregistrer\u00a0» la garde ici sans rien envoyer."}
+	if d.Level2.Proposal != "" {
+		t.Solution.Value = t.Draft.Value("solution", d.Level2.Proposal)
+		t.Solution.Hint = "Proposée d’après la réponse du niveau 2, qui a terminé\u00a0: relisez-la, puis enregistrez-la pour pouvoir répondre à l’utilisateur."
+	}
 	if t.Canned, err = cannedPicker(v, d); err != nil {
 		return t, err
 	}
@@ -341,6 +360,9 @@ func yes(on bool) string {
 
 func entryOf(v *web.Visit, p *requestPane, e requests.Said) entryLine {
 	words := entryWords[e.Kind]
+	if e.FromLevel2() {
+		words = web.Link{Icon: "headset", Label: "Note du niveau 2, lue par les administrateurs seulement"}
+	}
 	line := entryLine{ID: strconv.Itoa(e.Rank), Kind: string(e.Kind), Icon: words.Icon, Label: words.Label, ISO: e.Made.Format("2006-01-02T15:04:05Z07:00"), Day: e.ByName + ", " + web.Moment(v.Session.Now(), e.Made),
 		Text: e.Text, Files: filesOf(p.Home, e.Files), Refused: e.Refused}
 	if e.Via == requests.Mail {

@@ -60,13 +60,34 @@ func requesterFrom(v *web.Visit) (uai string, from requests.Requester, err error
 	return uai, from, err
 }
 
+// besideRequester puts what is wrong with the establishment and the name beside the
+// fields of the first tab: the search pane of the same page has fields of the names
+// that app/requests gives them.
+func besideRequester(err error) error {
+	r := refusalOf(err)
+	if r == nil {
+		return err
+	}
+	fields := map[string]string{}
+	for field, says := range r.Fields {
+		switch field {
+		case "etablissement":
+			field = "etab"
+		case "nom":
+			field = "demandeur"
+		}
+		fields[field] = says
+	}
+	return &access.Refusal{Kind: r.Kind, Says: r.Says, Fields: fields, Err: r.Err}
+}
+
 func editRequester(v *web.Visit) error {
 	uai, from, err := requesterFrom(v)
 	if err == nil {
 		err = requests.EditRequester(v.Session, numberOf(v), versionOf(v), uai, from)
 	}
 	if err != nil {
-		return v.Again(err, onTab("demande"))
+		return v.Again(besideRequester(err), onTab("demande"))
 	}
 	return afterRequest(v, "demande", "La demande est enregistrée.")
 }
@@ -111,7 +132,7 @@ func solveRequest(v *web.Visit) error {
 		case f.Solution == "":
 			return requestAt(v, number, "reponse"), "La demande est clôturée.", err
 		}
-		return withQuery(requestsHome+"/"+strconv.Itoa(number)+"/envoi", listQuery(v)), "La demande est clôturée.", err
+		return withQuery(requestsHome+"/"+strconv.Itoa(number)+"/envoi", tabQuery(v, "reponse")), "La demande est clôturée.", err
 	})
 }
 
@@ -163,6 +184,7 @@ type requestDialog struct {
 	Radios                     []web.ChoiceOption
 	RadioName, RadioLabel      string
 	Fields                     []web.Field
+	Text                       *web.Text
 	Danger                     bool
 	Version                    uint64
 }
@@ -174,7 +196,7 @@ func asking(ask func(*web.Visit, *requestPane, requests.Detail) error) web.Handl
 
 // dialog fills what every question has.
 func (p *requestPane) dialog(v *web.Visit, path, title, button string) *requestDialog {
-	p.Dialog = &requestDialog{Title: title, Button: button, Refuse: "Annuler", Action: withQuery(p.Home+"/"+path, listQuery(v)), Close: requestAt(v, p.Number, v.Ask("onglet")), Version: p.Version}
+	p.Dialog = &requestDialog{Title: title, Button: button, Refuse: "Annuler", Action: withQuery(p.Home+"/"+path, tabQuery(v, v.Ask("onglet"))), Close: requestAt(v, p.Number, v.Ask("onglet")), Version: p.Version}
 	return p.Dialog
 }
 
@@ -220,7 +242,7 @@ func setState(v *web.Visit) error {
 	if err != nil {
 		return v.Again(err, asking(askState))
 	}
-	return afterRequest(v, "", "La demande est maintenant «\u00a0"+next.Label()+"\u00a0».")
+	return afterRequest(v, v.Ask("onglet"), "La demande est maintenant «\u00a0"+next.Label()+"\u00a0».")
 }
 
 func askAssignee(v *web.Visit, p *requestPane, d requests.Detail) error {
@@ -253,7 +275,7 @@ func assignRequest(v *web.Visit) error {
 	if err := requests.Assign(v.Session, numberOf(v), versionOf(v), v.Form("intervenant"), v.Form("motif")); err != nil {
 		return v.Again(err, asking(askAssignee))
 	}
-	return afterRequest(v, "", "La demande est réaffectée.")
+	return afterRequest(v, v.Ask("onglet"), "La demande est réaffectée.")
 }
 
 func askMerge(v *web.Visit, p *requestPane, d requests.Detail) error {
@@ -293,15 +315,15 @@ func unmergeRequest(v *web.Visit) error {
 	if err := requests.Unmerge(v.Session, numberOf(v)); err != nil {
 		return v.Again(err, asking(askUnmerge))
 	}
-	return afterRequest(v, "", "La fusion est annulée.")
+	return afterRequest(v, v.Ask("onglet"), "La fusion est annulée.")
 }
 
 func askLink(v *web.Visit, p *requestPane, d requests.Detail) error {
 	q := p.dialog(v, "lien", "Lier à une autre demande", "Enregistrer")
-	q.Says = "Les deux demandes se montreront l’une l’autre. Un lien se retire en choisissant «\u00a0Plus de lien\u00a0»."
-	q.RadioName, q.RadioLabel = "lien", "Cette demande est"
+	q.Says = "Les deux demandes se montreront l’une l’autre."
+	q.RadioName, q.RadioLabel = "lien", "Cette demande"
 	chosen := v.Typed("lien", requests.Related)
-	for _, o := range []web.ChoiceOption{{Value: requests.Related, Label: "liée à"}, {Value: requests.Duplicate, Label: "un doublon de"}, {Value: "aucun", Label: "Plus de lien avec"}} {
+	for _, o := range []web.ChoiceOption{{Value: requests.Related, Label: "est liée à une autre"}, {Value: requests.Duplicate, Label: "est un doublon d’une autre"}, {Value: "aucun", Label: "n’a plus de lien avec elle"}} {
 		o.Chosen = o.Value == chosen
 		q.Radios = append(q.Radios, o)
 	}
@@ -321,7 +343,7 @@ func linkRequest(v *web.Visit) error {
 	if err != nil {
 		return v.Again(err, asking(askLink))
 	}
-	return afterRequest(v, "", "Les liens sont enregistrés.")
+	return afterRequest(v, v.Ask("onglet"), "Les liens sont enregistrés.")
 }
 
 // draftScreen names the form of a request under which what is typed is kept.

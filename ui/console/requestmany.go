@@ -86,7 +86,7 @@ func actOnRequests(v *web.Visit) error {
 	var ticked []int
 	if v.Form("tous") == "" {
 		if ticked = numbersOf(v); len(ticked) == 0 {
-			return v.Again(access.Conflict("Cochez au moins une demande, ou «\u00a0Toutes les demandes trouvées\u00a0»."), showRequests)
+			return v.Again(access.Conflict("Cochez au moins une demande, ou «\u00a0Tous les résultats\u00a0»."), showRequests)
 		}
 	}
 	switch _, known := deedWords[do]; {

@@ -61,7 +61,7 @@ func createRequest(v *web.Visit) error {
 		}
 		f.Files = files
 		number, err := requests.Create(v.Session, f)
-		return requestAt(v, number, "demande"), "La demande n°\u00a0" + strconv.Itoa(number) + " est créée.", err
+		return requestAt(v, number, "demande"), "La demande n°\u00a0" + strconv.Itoa(number) + " est créée.", besideRequester(err)
 	})
 }
 

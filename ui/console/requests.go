@@ -33,7 +33,7 @@ func requestsTools(v *web.Visit) []web.Tool {
 	if len(v.Session.Reach(access.SetMailboxes)) > 0 {
 		tools = append(tools, web.Tool{Label: "Boîtes de courriel", Icon: "mailbox", URL: mailboxesHome})
 	}
-	return tools
+	return append(tools, deskTool(v)...)
 }
 
 // requestsPage is console/requests.html: the list, with the search beside it and
@@ -42,7 +42,8 @@ type requestsPage struct {
 	Search  requestSearch
 	Title   string
 	Says    string
-	Query   string // of the list, to be kept by what is opened from it
+	Query   template.URL // of the list, to be kept by what is opened from it: encoded already
+	Picked  string       // what the ticks are kept under: those of another search are not acted on unseen
 	Heads   []requestHead
 	Lines   []requestLine
 	Columns []tick
@@ -71,6 +72,7 @@ type requestSearch struct {
 	Choices     []web.Choice
 	Kept        []keptField
 	Filtered    bool
+	Level2      []web.Link // its queue, for those who serve it, and what the collectivité handed on
 	Views       viewsPart
 }
 
@@ -189,8 +191,25 @@ func lookOf(v *web.Visit) (look requests.Look, err error) {
 	if n, err := strconv.Atoi(v.Ask("par")); err == nil && slices.Contains(requestSizes, n) {
 		look.Size = n
 	}
-	look.Filter, err = requests.Parse(v.Session, v.Ask("q"), look.Filter)
+	if look.Filter, err = requests.Parse(v.Session, v.Ask("q"), look.Filter); err == nil {
+		err = datesOf(v, look.From, look.To)
+	}
 	return look, err
+}
+
+// datesOf refuses days that were typed without being understood, or in the wrong
+// order: the list would show something else than what was asked.
+func datesOf(v *web.Visit, from, to time.Time) error {
+	const says = "Indiquez une date, comme 26/11/2026."
+	switch {
+	case v.Ask("du") != "" && from.IsZero():
+		return access.Wrong("du", says)
+	case v.Ask("au") != "" && to.IsZero():
+		return access.Wrong("au", says)
+	case !from.IsZero() && !to.IsZero() && to.Before(from):
+		return access.Wrong("au", "Cette date précède celle de «\u00a0Reçue du\u00a0».")
+	}
+	return nil
 }
 
 // askedSchool is the establishment of the search: the one that was chosen, or the
@@ -251,10 +270,14 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 		return p, err
 	}
 	list, err := requests.Search(v.Session, look)
+	if last := lastPage(look, list); err == nil && look.Page > last && !list.More { // what stood there has left the list
+		look.Page = last
+		list, err = requests.Search(v.Session, look)
+	}
 	if err != nil {
 		return p, err
 	}
-	p = requestsPage{Title: "Demandes", Query: listQuery(v).Encode(), Partly: list.Partly}
+	p = requestsPage{Title: "Demandes", Query: template.URL(listQuery(v).Encode()), Picked: withQuery(requestsHome, listQuery(v, "tri", "sens", "page", "par")), Partly: list.Partly}
 	if p.Search, err = searchPane(v, look); err != nil {
 		return p, err
 	}
@@ -396,13 +419,18 @@ func span(d time.Duration) string {
 	return web.Count(int(d/(24*time.Hour)), "jour", "jours")
 }
 
+// lastPage is the number of the last page of those that were counted.
+func lastPage(look requests.Look, list requests.List) int {
+	return max(1, (list.Total+look.Size-1)/look.Size)
+}
+
 // pages numbers the pages, and counts.
 func (p *requestsPage) pages(v *web.Visit, look requests.Look, list requests.List) {
 	p.Says = web.Count(list.Total, "demande", "demandes")
 	if list.More {
 		p.Says = "Plus de " + web.Number(1000) + " demandes"
 	}
-	last := max(1, (list.Total+look.Size-1)/look.Size)
+	last := lastPage(look, list)
 	to := func(page int) string {
 		q := listQuery(v, "page")
 		if page > 1 {

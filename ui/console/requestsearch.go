@@ -34,6 +34,9 @@ func searchPane(v *web.Visit, look requests.Look) (s requestSearch, err error) {
 		s.Types = append(s.Types, tick{string(t), t.Label(), slices.Contains(look.Types, t)})
 	}
 	s.Days = []web.Field{{Name: "du", Label: "Reçue du", Kind: "date", Value: isoDay(look.From), Complete: "off"}, {Name: "au", Label: "Au", Kind: "date", Value: isoDay(look.To), Complete: "off"}}
+	if s.Level2, err = level2Links(v); err != nil {
+		return s, err
+	}
 	if s.Views, err = viewsOf(v); err != nil {
 		return s, err
 	}

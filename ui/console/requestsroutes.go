@@ -21,6 +21,8 @@ func mountRequests(c web.Router) {
 	c.Get("/demandes/flux", streamNews)
 	c.Get("/demandes/personnes", searchAskers)
 	c.Get("/demandes/nouvelle", showNewRequest)
+	c.Get("/demandes/niveau2", showEscalated)
+	c.Post("/demandes/cellule", enterDesk)
 	c.Written("/demandes", createRequest)
 	c.Written("/demandes/brouillon", jotRequest)
 
@@ -47,10 +49,15 @@ func mountRequests(c web.Router) {
 	}{
 		{"etat", askState, setState}, {"affectation", askAssignee, assignRequest}, {"fusion", askMerge, mergeRequest},
 		{"separation", askUnmerge, unmergeRequest}, {"lien", askLink, linkRequest},
+		{"niveau2", askEscalation, escalateRequest}, {"reprise", askTakingBack, takeBackRequest},
 	} {
 		c.Get(one+"/"+q.path, asking(q.ask))
 		c.Post(one+"/"+q.path, requestFound(q.do))
 	}
+	c.Post(one+"/relance", requestFound(retryTransmission))
+	c.Post(one+"/annulation", requestFound(callOffTransmission))
+	c.Get(one+"/suivi", served(asking(askServing)))
+	c.Post(one+"/suivi", served(requestFound(serveRequest)))
 }
 
 // chooseColumns keeps which columns the list shows, in the browser.

@@ -91,6 +91,7 @@ func Mount(c web.Router) {
 
 	mountAdministrators(c)
 	mountRequests(c)
+	mountSupport(c)
 
 	c.Get("/imports", showImports)
 	c.Upload("/imports", uploadImport)

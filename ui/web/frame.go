@@ -62,6 +62,8 @@ type Link struct {
 type Tool struct {
 	Label, URL, Icon string
 	Download         bool
+	Window           bool // it opens in a window of its own
+	Deed             bool // it is a form, that changes something
 }
 
 // A Node is a branch of the tree.
@@ -108,6 +110,13 @@ func (v View) Wrong(field string) string {
 		return ""
 	}
 	return v.Refusal.Fields[field]
+}
+
+// Quiet is the view for a part that the refused form is not of, whose fields may
+// have the same names.
+func (v View) Quiet() View {
+	v.Refusal = nil
+	return v
 }
 
 // Placed reports whether the page shows what was done or refused where it

@@ -48,6 +48,10 @@ func (s *Site) Signed(to fiber.Router) Router { return Router{s, to, s.signed} }
 // Console mounts handlers for administrators.
 func (s *Site) Console(to fiber.Router) Router { return Router{s, to, s.console} }
 
+// Machine mounts what other machines tell us, such as a hook: no cookie of a
+// browser gives any right there, and so nothing can be forged by one.
+func (s *Site) Machine(to fiber.Router) Router { return Router{s, to, s.machine} }
+
 // Get mounts a page.
 func (r Router) Get(path string, h Handler) { r.to.Get(path, r.wrap(h)) }
 
@@ -100,6 +104,15 @@ func (s *Site) public(h Handler) fiber.Handler {
 			return err
 		}
 		return h(v)
+	}
+}
+
+func (s *Site) machine(h Handler) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if n := c.Request().Header.ContentLength(); n > FormBytes || n < 0 {
+			return fiber.ErrRequestEntityTooLarge
+		}
+		return h(s.visit(c))
 	}
 }
 

@@ -11,6 +11,15 @@ customElements.define("ui-canned", class extends HTMLElement {
 	#marked = false; // opened by « :: », which the answer takes the place of
 
 	connectedCallback() {
+		this.ready();
+		for (const type of ["click", "input", "keydown", "focusout"]) this.addEventListener(type, this);
+		document.addEventListener("input", this);
+		document.addEventListener("htmx:after:swap", this);
+	}
+
+	// Also after the page was drawn again, which gives the element back as the server
+	// wrote it.
+	ready() {
 		this.opener = this.querySelector("button[aria-haspopup]");
 		this.popup = this.querySelector(".popup");
 		this.input = this.querySelector("[role=combobox]");
@@ -18,16 +27,18 @@ customElements.define("ui-canned", class extends HTMLElement {
 		this.plain = this.querySelector("form");
 		if (this.plain) this.plain.hidden = true;
 		this.opener.hidden = false;
-		for (const type of ["click", "input", "keydown", "focusout"]) this.addEventListener(type, this);
-		document.addEventListener("input", this);
 	}
 
-	disconnectedCallback() { document.removeEventListener("input", this); }
+	disconnectedCallback() {
+		document.removeEventListener("input", this);
+		document.removeEventListener("htmx:after:swap", this);
+	}
 
 	get field() { return document.getElementById(this.getAttribute("for")); }
 
 	handleEvent(event) {
-		if (event.type === "input" && event.target === this.field) this.typed();
+		if (event.type === "htmx:after:swap") this.ready();
+		else if (event.type === "input" && event.target === this.field) this.typed();
 		else if (this.contains(event.target)) this[`on${event.type}`]?.(event);
 	}
 

@@ -2,8 +2,14 @@
 // has its own address; closing it goes back to the page it is over.
 customElements.define("ui-dialog", class extends HTMLElement {
 	connectedCallback() {
-		const dialog = this.firstElementChild;
 		this.back = document.activeElement?.id;
+		// Morphing may place the element before what it holds.
+		if (this.firstElementChild) this.open();
+		else queueMicrotask(() => this.isConnected && this.open());
+	}
+
+	open() {
+		const dialog = this.firstElementChild;
 		dialog.close();
 		dialog.showModal();
 		dialog.addEventListener("cancel", event => {

@@ -1,4 +1,5 @@
 // Moving from page to page in place.
+import "./refused.js";
 import { say } from "../say.js";
 
 const root = document.documentElement;
@@ -14,15 +15,29 @@ document.addEventListener("htmx:after:swap", event => {
 	if (message) say(message.textContent);
 	const over = dialog, from = path;
 	dialog = Boolean(document.querySelector("ui-dialog"));
-	if (location.pathname === path) return;
+	if (location.pathname === path) {
+		if (request?.method === "POST") land();
+		return;
+	}
 	path = location.pathname;
 	// A dialog opens and closes over its page, which stays where it was.
 	if (!(over || dialog) || !path.startsWith(`${from}/`) && !from.startsWith(`${path}/`)) document.getElementById("central")?.scrollTo(0, 0);
 	root.dataset.pane = document.getElementById("demande") ? "demande" : "central"; // what was opened stands in the pane below
 	if (!message) say(title || document.title); // the document gets its title after this
-	if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true }); // what had the focus is gone
+	land();
 	document.dispatchEvent(new CustomEvent("preau:moved"));
 });
+
+// Where one is after a move. An empty form was asked for to be filled: one types in
+// its first empty field, or reads first that an earlier one was kept. Elsewhere what
+// had the focus keeps it, unless it is gone. What was refused is read first.
+function land() {
+	if (document.querySelector("[data-summary]")) return;
+	const form = document.querySelector("[data-enter]");
+	const field = [...form?.querySelectorAll("input:not([type=hidden])") ?? []].find(f => !f.value);
+	if (form) (form.querySelector(".left") ? form : field)?.focus();
+	else if (document.activeElement === document.body) document.getElementById("central")?.focus({ preventScroll: true });
+}
 
 // What has been accepted is no longer being typed: morphing would keep it, in a
 // form of the page that follows too. What is typed in another form of the same page
@@ -31,10 +46,6 @@ function forget(action) {
 	const sent = new URL(action, location).pathname, stays = location.pathname === path;
 	for (const f of document.forms) if (!stays || new URL(f.action, location).pathname === sent) f.reset();
 }
-
-// A form that was refused: its summary is read first, after a whole load too.
-document.querySelector("[data-summary]")?.focus();
-document.addEventListener("htmx:after:swap", () => document.querySelector("[data-summary]")?.focus());
 
 // Back and forward are asked again, like any other move.
 document.addEventListener("htmx:before:history:restore", event => {
