@@ -70,7 +70,6 @@ func Create(s *access.Session, f Form) (number int, err error) {
 // Declare makes a request in the name of who asks, and returns its number. The
 // same one sent again at once, as by a second click, is the first.
 func Declare(s *access.Session, f Form) (number int, err error) {
-	twice := errors.New("made already")
 	err = s.Own(declaring, func(tx *data.Tx) (data.Row, error) {
 		me, err := self(tx, s)
 		if err != nil {
@@ -86,8 +85,11 @@ func Declare(s *access.Session, f Form) (number int, err error) {
 			return nil, err
 		}
 		r := f.request(place)
-		if number, err = r.twin(tx); err != nil || number > 0 {
-			return nil, errors.Join(err, twice)
+		if number, err = r.twin(tx); err != nil {
+			return nil, err
+		}
+		if number > 0 {
+			return nil, errTwice
 		}
 		if err := errors.Join(spend(tx, s.Account.ID), begin(tx, &r)); err != nil {
 			return nil, err
@@ -95,14 +97,23 @@ func Declare(s *access.Session, f Form) (number int, err error) {
 		number = r.Number
 		return r, errors.Join(Requests.Put(tx, r), acknowledge(tx, r), tellNew(tx, r, s.Account.ID))
 	})
-	if number > 0 && errors.Is(err, twice) {
-		err = nil
-	}
-	return number, err
+	return number, once(err)
 }
 
-// twinLife is how long the same words of the same person are the same request.
+// twinLife is how long the same words of the same person are the same request, or
+// the same message.
 const twinLife = time.Minute
+
+// errTwice ends a transaction that would do again what was just done.
+var errTwice = errors.New("requests: done already")
+
+// once takes what was done already for done.
+func once(err error) error {
+	if errors.Is(err, errTwice) {
+		return nil
+	}
+	return err
+}
 
 // twin is the number of the request that somebody has just made with the same
 // words, 0 for none.

@@ -148,9 +148,9 @@ var (
 )
 
 // Reply adds a message of the requester to the thread of their request. It takes
-// one that waits back in progress.
+// one that waits back in progress. The same one sent again at once is the first.
 func Reply(s *access.Session, number int, text string, files []File) error {
-	return own(s, replying, number, func(tx *data.Tx, r *Request) error {
+	return once(own(s, replying, number, func(tx *data.Tx, r *Request) error {
 		switch {
 		case r.Merged.Into != 0:
 			return refuseFolded()
@@ -160,11 +160,29 @@ func Reply(s *access.Session, number int, text string, files []File) error {
 		if err := checkMessage("message", "Rédigez votre message.", text, files); err != nil {
 			return err
 		}
+		twice, err := r.saidAlready(tx, s.Account.ID, text, files)
+		if err != nil {
+			return err
+		}
+		if twice {
+			return errTwice
+		}
 		if err := spend(tx, s.Account.ID); err != nil {
 			return err
 		}
 		return r.spoken(tx, Entry{By: s.Account.ID, ByName: s.Account.Name, Text: text, Files: files})
-	})
+	}))
+}
+
+// saidAlready reports whether the last entry of the thread is the same message, of
+// a moment ago.
+func (r Request) saidAlready(tx *data.Tx, by, text string, files []File) (bool, error) {
+	last, err := Entries.Get(tx, Entry{Request: r.Number, Rank: r.Thread}.Key())
+	if errors.Is(err, data.ErrNotFound) {
+		return false, nil
+	}
+	same := slices.EqualFunc(last.Files, files, func(a, b File) bool { return slices.Equal(a.Sum, b.Sum) })
+	return last.Kind == Message && last.By == by && last.Text == text && same && tx.Now.Sub(last.Made) < twinLife, err
 }
 
 // refuseFolded refuses to go on with a merged request, without the number of the
@@ -219,12 +237,21 @@ func Reopen(s *access.Session, number int, text string, files []File) (int, erro
 		r.become(InProgress, tx.Now)
 		return r.spoken(tx, Entry{By: s.Account.ID, ByName: s.Account.Name, Text: text, Files: files})
 	})
-	return again, err
+	return again, once(err)
 }
 
-// follow makes a request that goes on from one closed long ago.
+// follow makes a request that goes on from one closed long ago. It is errTwice, with
+// its number, for one that was just made.
 func (r *Request) follow(tx *data.Tx, text string, files []File) (Request, error) {
-	next := Request{From: r.From, Channel: FormChannel, Problem: text, Files: files, Summary: r.Summary}
+	next := Request{At: r.At, From: r.From, Channel: FormChannel, Problem: text, Files: files, Summary: r.Summary}
+	made, err := next.twin(tx)
+	if err != nil {
+		return next, err
+	}
+	if made > 0 {
+		next.Number = made
+		return next, errTwice
+	}
 	if err := r.goesOn(tx, &next, r.From.Account); err != nil {
 		return next, err
 	}

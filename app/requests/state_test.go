@@ -165,3 +165,35 @@ func TestSecondClick(t *testing.T) {
 		t.Error("a minute later it is still the same")
 	}
 }
+
+// TestSecondClickOfAMessage: a message sent twice at once is said once, and so is the
+// request that goes on from one closed long ago.
+func TestSecondClickOfAMessage(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Messagerie vide"))
+	thread := func() int { return len(c.mine(c.lucas, n).Thread) }
+	for range 2 {
+		c.must(requests.Reply(c.lucas, n, "Toujours rien.", nil))
+	}
+	if thread() != 1 {
+		t.Error("the same message twice")
+	}
+	c.must(requests.Reply(c.lucas, n, "Toujours rien !", nil))
+	f, err := requests.Keep(c.lucas, "capture.txt", "text/plain", strings.NewReader("Erreur 12"))
+	c.must(err)
+	c.must(requests.Reply(c.lucas, n, "Toujours rien !", []requests.File{f}))
+	c.pass(2 * time.Minute)
+	c.must(requests.Reply(c.lucas, n, "Toujours rien !", []requests.File{f}))
+	if thread() != 4 {
+		t.Error("another text, another file or later is taken for the same")
+	}
+	c.must(requests.SetState(c.claire, n, 0, requests.Closed, time.Time{}))
+	c.pass(requests.ReopenLife + time.Hour)
+	c.lucas = c.again(c.lucas)
+	one, err := requests.Reopen(c.lucas, n, "Encore.", nil)
+	c.must(err)
+	other, err := requests.Reopen(c.lucas, n, "Encore.", nil)
+	if c.must(err); one == n || other != one {
+		t.Errorf("n° %d, then n° %d", one, other)
+	}
+}

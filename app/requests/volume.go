@@ -35,8 +35,8 @@ func (v Volume) Places() []data.Place { return []data.Place{""} }
 // Volumes bound what is joined.
 var Volumes = data.NewTable[Volume]("request-volumes").Unlogged()
 
-// measuring keeps count of what is joined, for whoever joins it.
-var measuring = data.NewCrossing("requests.volumes", "Compter ce que la personne connectée joint aux demandes, pour borner la place que cela prend")
+// measuring keeps count of what is joined and written, for whoever does.
+var measuring = data.NewCrossing("requests.volumes", "Compter ce que la personne connectée joint aux demandes et combien de fois elle y écrit, pour borner la place que cela prend")
 
 // Keep stores the content of a file, to be joined to what is written next. What
 // nothing comes to hold goes within the hour.
