@@ -38,7 +38,7 @@ func (d desk) answers(number int, solution string, resolved bool) {
 		err = requests.Solved(d.s, number, 0, requests.Solve{Solution: solution, Resolved: resolved})
 	}
 	if err == nil {
-		_, err = requests.SendAnswer(d.s, number)
+		_, err = requests.SendAnswer(d.s, number, 0)
 	}
 	if err != nil {
 		d.t.Fatal(err)

@@ -120,7 +120,7 @@ func TestIncidentsOfAPupil(t *testing.T) {
 	lucas.leads(lucas.sendForm(at, piece{"message", "", "Toujours rien."}, piece{web.FilesField, "note.txt", "Vu sur deux postes."}), at+"#message")
 	must(t, requests.Solved(claire, n, 0, requests.Solve{Solution: "Videz le cache du navigateur.", Resolved: true}))
 	lucas.holds(at, "-Videz le cache", "Rouvrir la demande", "Votre avis")
-	_, err = requests.SendAnswer(claire, n)
+	_, err = requests.SendAnswer(claire, n, 0)
 	must(t, err)
 	lucas.holds(at, `class="theirs"`, "Réponse de MOREAU Claire", "Videz le cache du navigateur.", "Toujours rien.", "note.txt", "Clôturée", "Tout à fait")
 	for _, path := range []string{"/incidents", at, "/", "/incidents/nouveau", "/compte"} {

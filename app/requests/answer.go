@@ -49,6 +49,9 @@ func Solved(s *access.Session, number int, version uint64, f Solve) error {
 		if len(wrong) > 0 {
 			return access.WrongFields(wrong)
 		}
+		if f.Resolved && r.State != Closed && r.Escalation.Holds() && r.Escalation.State != Closed {
+			return r.refuseLocked()
+		}
 		r.Solution = f.Solution
 		if f.Resolved && r.State != Closed {
 			return r.close(tx, s.Account.ID, f.ClosedAt)
@@ -101,15 +104,19 @@ func (r Request) refuseAnswer(s *access.Session) error {
 }
 
 // SendAnswer sends the saved solution to the requester, once: it becomes an
-// answer of the thread, and a mail when they have an address. It is the first
-// answer that takes an open request in progress.
-func SendAnswer(s *access.Session, number int) (mailed bool, err error) {
+// answer of the thread, and a mail when they have an address. One that somebody
+// else changed since the version that was read is not sent. It is the first answer
+// that takes an open request in progress.
+func SendAnswer(s *access.Session, number int, version uint64) (mailed bool, err error) {
 	err = change(s, answering, number, anyVersion, func(tx *data.Tx, r *Request) error {
 		if err := r.refuseAnswer(s); err != nil {
 			return err
 		}
-		if r.Solution == "" {
+		switch {
+		case r.Solution == "":
 			return access.Conflict("Cette réponse a déjà été envoyée. Pour répondre encore, rédigez une autre solution et enregistrez-la.")
+		case version != anyVersion && version != r.Version:
+			return overtaken(tx, *r)
 		}
 		if err := CheckFilled(r.Solution); err != nil {
 			return err

@@ -70,7 +70,7 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 	c.must(requests.Reply(xeno, n, "Et aussi le stroboscope.", nil))
 	c.must(requests.AddNote(c.claire, n, "Vu avec Xénophon Zygomatique (xénophon.zygomatique@exemple.example), c’est réglé.", nil))
 	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour Xénophon, débranchez-le."}))
-	_, err = requests.SendAnswer(c.claire, n)
+	_, err = requests.SendAnswer(c.claire, n, 0)
 	c.must(err)
 	c.receive(c.box(placeOf(balzac), boxOfBalzac), answering(c.last("xénophon.zygomatique@exemple.example"), "zozo@ailleurs.example", "Un téléphonoscope."))
 	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Bonjour Xénophon, et rebranchez-le.", Resolved: true}))

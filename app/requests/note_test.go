@@ -30,7 +30,7 @@ func TestNoNoteIsMailed(t *testing.T) {
 			case 3:
 				requests.Solved(c.claire, number, 0, requests.Solve{Solution: "Voici la réponse.", Resolved: dice.IntN(2) == 0})
 			case 4:
-				requests.SendAnswer(c.claire, number)
+				requests.SendAnswer(c.claire, number, 0)
 			case 5:
 				requests.Merge(c.claire, number, numbers[dice.IntN(len(numbers))])
 			case 6:

@@ -77,7 +77,7 @@ func TestAutomaticMailsStop(t *testing.T) {
 		t.Errorf("%d acknowledgements", got)
 	}
 	c.must(requests.Solved(c.claire, 1, 0, requests.Solve{Solution: "Voilà."}))
-	_, err := requests.SendAnswer(c.claire, 1)
+	_, err := requests.SendAnswer(c.claire, 1, 0)
 	c.must(err)
 	if got := len(c.mails("lucas.martin@exemple.example")); got != 6 {
 		t.Errorf("the answer did not leave: %d", got)
@@ -201,7 +201,7 @@ func TestUnconfirmedAddress(t *testing.T) {
 	}
 	n := c.declared(c.lucas, form("Achetez mes crayons"))
 	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Voici."}))
-	mailed, err := requests.SendAnswer(c.claire, n)
+	mailed, err := requests.SendAnswer(c.claire, n, 0)
 	c.must(err)
 	if all := c.mails("victime@ailleurs.example"); mailed || len(all) > 0 {
 		t.Errorf("%+v", all)

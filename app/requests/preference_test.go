@@ -31,7 +31,7 @@ func TestPreference(t *testing.T) {
 	c.must(requests.Prefer(c.lucas, true, requests.Phone))
 	before := len(c.mails(lucass))
 	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Videz le cache."}))
-	_, err := requests.SendAnswer(c.claire, n)
+	_, err := requests.SendAnswer(c.claire, n, 0)
 	c.must(err)
 	told(lucass, before+1, "an answer")
 	if d := c.read(c.claire, c.declared(c.lucas, form("Une autre"))); d.Request.From.Prefers != requests.Phone {

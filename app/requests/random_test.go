@@ -48,7 +48,7 @@ func (w *wanderer) step() (what string, err error) {
 	case 3:
 		return "solve", requests.Solved(answers, n, 0, requests.Solve{Solution: "Videz le cache.", Resolved: w.IntN(2) == 0})
 	case 4:
-		_, err := requests.SendAnswer(answers, n)
+		_, err := requests.SendAnswer(answers, n, 0)
 		return "answer", err
 	case 5:
 		return "assign", requests.Assign(answers, n, 0, pick(w, "", w.claire.Account.ID, w.paul.Account.ID, w.sophie.Account.ID), "")

@@ -413,7 +413,7 @@ func TestMailOfAnAcademy(t *testing.T) {
 	}
 	c.receive(box, answering(c.last(stranger), stranger, "Merci."))
 	c.must(requests.Solved(c.claire, number, 0, requests.Solve{Solution: "Voici."}))
-	_, err = requests.SendAnswer(c.claire, number)
+	_, err = requests.SendAnswer(c.claire, number, 0)
 	c.must(err)
 	if m := c.last(stranger); m.Thread.From != boxOfAcademy || m.Written == "" || !strings.HasPrefix(m.Thread.Reply, "m") {
 		t.Errorf("%+v, %+v", m, m.Thread)

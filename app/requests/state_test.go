@@ -61,7 +61,7 @@ func TestAnswer(t *testing.T) {
 	wantsField(t, "nothing to save", requests.Solved(c.claire, n, d.Version, requests.Solve{}), "solution")
 	wantsField(t, "closed tomorrow", requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(24 * time.Hour)}), "cloture")
 	wantsField(t, "closed before it came", requests.Solved(c.claire, n, d.Version, requests.Solve{Solution: "Videz le cache.", Resolved: true, ClosedAt: c.now().Add(-24 * time.Hour)}), "cloture")
-	if _, err := requests.SendAnswer(c.claire, n); access.KindOf(err) != access.Stale {
+	if _, err := requests.SendAnswer(c.claire, n, 0); access.KindOf(err) != access.Stale {
 		t.Fatal("an answer that nobody wrote was sent:", err)
 	}
 	c.pass(time.Hour)
@@ -72,11 +72,11 @@ func TestAnswer(t *testing.T) {
 	if mails := c.mails("lucas.martin@exemple.example"); len(mails) != 1 {
 		t.Fatal("saving mails")
 	}
-	mailed, err := requests.SendAnswer(c.claire, n)
+	mailed, err := requests.SendAnswer(c.claire, n, 0)
 	if err != nil || !mailed {
 		t.Fatal(mailed, err)
 	}
-	if _, err := requests.SendAnswer(c.claire, n); access.KindOf(err) != access.Stale {
+	if _, err := requests.SendAnswer(c.claire, n, 0); access.KindOf(err) != access.Stale {
 		t.Fatal("sent twice:", err)
 	}
 	mails := c.mails("lucas.martin@exemple.example")
@@ -195,5 +195,23 @@ func TestSecondClickOfAMessage(t *testing.T) {
 	other, err := requests.Reopen(c.lucas, n, "Encore.", nil)
 	if c.must(err); one == n || other != one {
 		t.Errorf("n° %d, then n° %d", one, other)
+	}
+}
+
+// TestAnswerOfAnother is not sent by who read another one: what B saved meanwhile
+// leaves under nobody's name but theirs.
+func TestAnswerOfAnother(t *testing.T) {
+	c := newCast(t)
+	n := c.declared(c.lucas, form("Messagerie vide"))
+	c.must(requests.Solved(c.claire, n, 0, requests.Solve{Solution: "Videz le cache."}))
+	read := c.read(c.claire, n)
+	c.must(requests.Solved(c.paul, n, read.Version, requests.Solve{Solution: "Changez de navigateur."}))
+	_, err := requests.SendAnswer(c.claire, n, read.Version)
+	wants(t, "an answer that another wrote since", err, access.Stale)
+	if mine, err := requests.ReadMine(c.lucas, n); err != nil || len(mine.Thread) != 0 {
+		t.Errorf("%+v %v", mine.Thread, err)
+	}
+	if _, err := requests.SendAnswer(c.paul, n, c.read(c.paul, n).Version); err != nil {
+		t.Error(err)
 	}
 }

@@ -25,7 +25,7 @@ func TestStatisticsAgree(t *testing.T) {
 			c.must(requests.SetState(s, r.Number, 0, requests.InProgress, time.Time{}))
 		case r.State != requests.Closed && i%2 == 0:
 			c.must(requests.Solved(s, r.Number, 0, requests.Solve{Solution: "Voilà."}))
-			_, err := requests.SendAnswer(s, r.Number)
+			_, err := requests.SendAnswer(s, r.Number, 0)
 			c.must(err)
 		case r.State != requests.Closed && i%5 == 0 && r.UAI() == all[0].UAI() && i > 0 && all[0].Merged.Into == 0:
 			c.must(requests.Merge(s, r.Number, all[0].Number))

@@ -147,6 +147,6 @@ func TestFill(t *testing.T) {
 		r.Solution, r.From.Name = "Bonjour {prenom}", "MARTIN Lucas"
 		return r, requests.Requests.Put(tx, r)
 	})
-	_, err = requests.SendAnswer(c.claire, n)
+	_, err = requests.SendAnswer(c.claire, n, 0)
 	wantsField(t, "sent as it was", err, "solution")
 }

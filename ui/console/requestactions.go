@@ -163,7 +163,7 @@ func jotRequest(v *web.Visit) error {
 }
 
 func sendAnswer(v *web.Visit) error {
-	mailed, err := requests.SendAnswer(v.Session, numberOf(v))
+	mailed, err := requests.SendAnswer(v.Session, numberOf(v), versionOf(v))
 	if err != nil {
 		return v.Again(err, onTab("reponse"))
 	}

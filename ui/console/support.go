@@ -192,7 +192,7 @@ func (p *supportPage) trial(v *web.Visit, d requests.SupportDetail) {
 	if d.Tried.OK() {
 		t.Badge = web.Badge{Tone: "ok", Icon: "check-lg", Label: "Réussi"}
 	}
-	t.Says = sentenceCase(web.Moment(v.Session.Now(), d.Tried.At)) + ", par " + d.Tried.By + ", en " + strconv.FormatFloat(d.Tried.Took.Seconds(), 'f', 1, 64) + "\u00a0s."
+	t.Says = "Le " + web.Stamp(d.Tried.At) + ", par " + d.Tried.By + ", en " + strconv.FormatFloat(d.Tried.Took.Seconds(), 'f', 1, 64) + "\u00a0s."
 	t.Says = strings.Replace(t.Says, ".", ",", strings.Count(t.Says, ".")-1)
 	p.Tried = &t
 }
