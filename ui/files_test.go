@@ -241,6 +241,25 @@ func TestRefusedFiles(t *testing.T) {
 	}
 }
 
+// TestCutForm sends the beginning of forms with a file: what was cut is refused as
+// such, wherever it was, and is no failure of ours.
+func TestCutForm(t *testing.T) {
+	h := newHouse(t)
+	claire := h.enter("claire.moreau")
+	for _, path := range []string{"/console/imports", "/console/demandes"} {
+		body, kind := formOf(t, piece{web.TokenField, "", claire.token}, piece{"resume", "", "Un essai"}, piece{"fichier", "annuaire.xml", strings.Repeat("<x>", 200)})
+		for _, left := range []int{body.Len() / 4, body.Len() / 2, body.Len() - 80, body.Len() - 10} {
+			got := claire.send(http.MethodPost, path, bytes.NewReader(body.Bytes()[:left]), claire.ours(kind)...)
+			if got.Status != http.StatusBadRequest && got.Status != http.StatusUnprocessableEntity && got.Status != http.StatusForbidden {
+				t.Errorf("%s cut at %d of %d: %d", path, left, body.Len(), got.Status)
+			}
+		}
+	}
+	if strings.Contains(h.log.String(), "requête en échec") {
+		t.Error(h.log.String())
+	}
+}
+
 // TestPlacesToSend: four files are received at once, two of one person; whoever
 // finds no place is told when to come back, with what they typed.
 func TestPlacesToSend(t *testing.T) {

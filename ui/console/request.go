@@ -1,7 +1,6 @@
 package console
 
 import (
-	"html/template"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,8 +16,8 @@ type requestPane struct {
 	Number    int
 	Title     string
 	Note      string
-	Home      string       // without the state of the list
-	Query     template.URL // that state, to be kept
+	Home      string     // without the state of the list
+	kept      url.Values // that state
 	Version   uint64
 	Badges    []web.Badge
 	Ages      string   // how long ago it came, and the requester last wrote
@@ -38,6 +37,9 @@ type requestPane struct {
 	FollowURL string // address of what happens to it, live
 	Close     string
 }
+
+// To is the address of something done to the request, with the state of the list.
+func (p requestPane) To(path string) string { return withQuery(p.Home+"/"+path, p.kept) }
 
 // A requestEvent is a line of the fourth tab.
 type requestEvent struct {
@@ -88,7 +90,7 @@ func request(v *web.Visit, tab string, ask func(*web.Visit, *requestPane, reques
 	if err != nil {
 		return err
 	}
-	pane := &requestPane{Number: number, Title: "Demande n°\u00a0" + strconv.Itoa(number), Note: d.Summary, Home: requestsHome + "/" + strconv.Itoa(number), Query: p.Query, Version: d.Version,
+	pane := &requestPane{Number: number, Title: "Demande n°\u00a0" + strconv.Itoa(number), Note: d.Summary, Home: requestsHome + "/" + strconv.Itoa(number), kept: listQuery(v), Version: d.Version,
 		May: d.May, Locked: d.Waits || !d.May, Close: withQuery(requestsHome, listQuery(v))}
 	pane.FollowURL = pane.Home + "/flux"
 	pane.Badges = []web.Badge{stateBadge(d.Request)}

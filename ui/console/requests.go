@@ -39,23 +39,23 @@ func requestsTools(v *web.Visit) []web.Tool {
 // requestsPage is console/requests.html: the list, with the search beside it and
 // what is open below.
 type requestsPage struct {
-	Search  requestSearch
-	Title   string
-	Says    string
-	Query   template.URL // of the list, to be kept by what is opened from it: encoded already
-	Picked  string       // what the ticks are kept under: those of another search are not acted on unseen
-	Heads   []requestHead
-	Lines   []requestLine
-	Columns []tick
-	Sizes   []web.Link
-	Pager   requestPager
-	Empty   web.Empty
-	Partly  bool // the search index is being made again
-	LiveURL string
-	Last    uint64
-	Open    *requestPane // the request that is open, nil for none
-	New     *requestForm // the one that is being made, nil for none
-	Pane    string       // heading of the pane below, "" for none
+	Search    requestSearch
+	Title     string
+	Says      string
+	SelectURL string // of the form on the ticked requests
+	Picked    string // what the ticks are kept under: those of another search are not acted on unseen
+	Heads     []requestHead
+	Lines     []requestLine
+	Columns   []tick
+	Sizes     []web.Link
+	Pager     requestPager
+	Empty     web.Empty
+	Partly    bool // the search index is being made again
+	LiveURL   string
+	Last      uint64
+	Open      *requestPane // the request that is open, nil for none
+	New       *requestForm // the one that is being made, nil for none
+	Pane      string       // heading of the pane below, "" for none
 }
 
 // Below reports whether a request, or a new one, is open.
@@ -277,7 +277,7 @@ func listRequests(v *web.Visit, here int) (p requestsPage, err error) {
 	if err != nil {
 		return p, err
 	}
-	p = requestsPage{Title: "Demandes", Query: template.URL(listQuery(v).Encode()), Picked: withQuery(requestsHome, listQuery(v, "tri", "sens", "page", "par")), Partly: list.Partly}
+	p = requestsPage{Title: "Demandes", SelectURL: withQuery(requestsHome+"/selection", listQuery(v)), Picked: withQuery(requestsHome, listQuery(v, "tri", "sens", "page", "par")), Partly: list.Partly}
 	if p.Search, err = searchPane(v, look); err != nil {
 		return p, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/subtle"
+	"errors"
 	"io"
 	"mime"
 	"mime/multipart"
@@ -54,6 +55,15 @@ var notOurs = &access.Refusal{Kind: access.Malformed, Says: "Ce formulaire n’e
 
 func interrupted(err error) error {
 	return &access.Refusal{Kind: access.Malformed, Says: "L’envoi du fichier a été interrompu. Recommencez.", Err: err}
+}
+
+// cut makes a refusal of the end of a form in the midst of a part: the browser
+// stopped there, and that is no fault of ours.
+func cut(err error) error {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return interrupted(err)
+	}
+	return err
 }
 
 // A pace reads what a browser sends for as long as it sends, not too slowly.

@@ -161,7 +161,7 @@ const mostValues = 500
 func (r *receiving) field(part *multipart.Part) error {
 	value, err := io.ReadAll(io.LimitReader(part, int64(r.left)+1))
 	if err != nil {
-		return err
+		return cut(err)
 	}
 	r.fields++
 	r.left -= len(value) + len(part.FormName())

@@ -92,7 +92,7 @@ func (u *Uploaded) field(part *multipart.Part) error {
 	}
 	value, err := io.ReadAll(io.LimitReader(part, longestField))
 	u.Form[part.FormName()] = Clean(string(value))
-	return err
+	return cut(err)
 }
 
 // keep copies at most limit bytes, and one more, to a new file of dir that the
@@ -103,7 +103,7 @@ func keep(part io.Reader, dir string, limit int64) (path string, n int64, err er
 		return "", 0, err
 	}
 	n, err = io.Copy(f, io.LimitReader(part, limit+1))
-	if err = errors.Join(err, f.Close()); err != nil {
+	if err = errors.Join(cut(err), f.Close()); err != nil {
 		return "", n, errors.Join(err, os.Remove(f.Name()))
 	}
 	return f.Name(), n, nil
