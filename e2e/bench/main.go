@@ -64,7 +64,11 @@ func run() error {
 			return err
 		}
 	}
-	if err := b.requests(); err != nil { // last: what this process held would count as the peak of the commands that it starts
+	// Last: what this process held would count as the peak of the commands that it starts.
+	if err := b.requests(); err != nil {
+		return err
+	}
+	if err := b.uploads(); err != nil {
 		return err
 	}
 	t.print()

@@ -33,9 +33,6 @@ func (b bench) signIns() error {
 	if err := b.morning(s, logins[:500]); err != nil {
 		return err
 	}
-	if err := b.uploads(s, logins[:senders]); err != nil {
-		return err
-	}
 	return b.rush(s, logins[500:])
 }
 

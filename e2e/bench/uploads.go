@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -17,9 +18,18 @@ const (
 	sentBytes = 10 << 20
 )
 
-// uploads measures the memory of a served demo while ten people declare a request
+// uploads measures the memory of the served demo while ten people declare a request
 // with all the files that one may hold.
-func (b bench) uploads(s *server, logins []string) error {
+func (b bench) uploads() error {
+	s, err := b.serving("demo", "--data", filepath.Join(b.scratch, "demo"))
+	if err != nil {
+		return err
+	}
+	defer s.stop()
+	logins, err := activeLogins(s.base, senders)
+	if err != nil {
+		return err
+	}
 	before, peak := s.memory(), 0
 	ended, watched := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -37,7 +47,7 @@ func (b bench) uploads(s *server, logins []string) error {
 	var all sync.WaitGroup
 	failures := make([]error, senders)
 	from := time.Now()
-	for i, login := range logins[:senders] {
+	for i, login := range logins {
 		all.Go(func() { failures[i] = declare(s.base, login, text) })
 	}
 	all.Wait()
