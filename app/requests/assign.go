@@ -167,30 +167,80 @@ func (r *Request) assign(tx *data.Tx, s *access.Session, to, reason string) erro
 	return tellAssigned(tx, former, *r, s.Account.ID, reason)
 }
 
+// assigneesShown is how many assignees a list may be narrowed to by name.
+const assigneesShown = 200
+
+// Assignees lists by name those who have requests of an establishment to deal
+// with, or anywhere within the person's reach when it is "", and the one that is
+// chosen, even if theirs are all closed.
+func Assignees(s *access.Session, uai, chosen string) (all []Responder, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		places, err := placesOf(tx, s, uai)
+		if err != nil {
+			return err
+		}
+		for _, at := range places {
+			accounts, err := assigneesAt(tx, at, []State{Open, InProgress, Waiting})
+			if err != nil {
+				return err
+			}
+			closed, err := assigneesAt(tx, at, []State{Closed})
+			if err != nil {
+				return err
+			}
+			if slices.Contains(closed, chosen) {
+				accounts = append([]string{chosen}, accounts...)
+			}
+			for _, id := range accounts {
+				if slices.ContainsFunc(all, func(r Responder) bool { return r.ID == id }) || len(all) == assigneesShown {
+					continue
+				}
+				name, err := nameOf(tx, id)
+				if err != nil {
+					return err
+				}
+				all = append(all, Responder{ID: id, Name: name})
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(all, byName)
+	return all, err
+}
+
+// assigneesAt are the accounts that have requests of a place, in some states.
+func assigneesAt(tx *data.Tx, at data.Place, states []State) (accounts []string, err error) {
+	counts, err := RequestsCount.Of(tx, at)
+	for group := range counts {
+		group, ok := strings.CutPrefix(group, ofAssignee)
+		account, state, _ := strings.Cut(group, "/")
+		if ok && account != nobody && slices.Contains(states, State(state)) && !slices.Contains(accounts, account) {
+			accounts = append(accounts, account)
+		}
+	}
+	slices.Sort(accounts)
+	return accounts, err
+}
+
 // awayFrom are those who were given requests of some places, and administer
 // nothing there any longer.
-func awayFrom(tx *data.Tx, places []data.Place) (accounts []string, err error) {
+func awayFrom(tx *data.Tx, places []data.Place) (away []string, err error) {
 	for _, at := range places {
-		counts, err := RequestsCount.Of(tx, at)
+		accounts, err := assigneesAt(tx, at, States)
 		if err != nil {
 			return nil, err
 		}
-		for group := range counts {
-			account, ok := strings.CutPrefix(group, ofAssignee)
-			account, _, _ = strings.Cut(account, "/")
-			if !ok || account == nobody || slices.Contains(accounts, account) {
-				continue
-			}
+		for _, account := range accounts {
 			handles, err := handlesSomewhere(tx, account, at)
 			if err != nil {
 				return nil, err
 			}
-			if !handles {
-				accounts = append(accounts, account)
+			if !handles && !slices.Contains(away, account) {
+				away = append(away, account)
 			}
 		}
 	}
-	return accounts, nil
+	return away, nil
 }
 
 // handlesSomewhere reports whether somebody handles requests of a place, or of

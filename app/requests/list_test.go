@@ -191,6 +191,23 @@ func TestAway(t *testing.T) {
 	one, other := c.declared(c.lucas, form("Une")), c.declared(c.lucas, form("Autre"))
 	c.must(requests.Assign(c.claire, one, 0, benoit.Account.ID, ""))
 	c.must(requests.Assign(c.claire, other, 0, c.claire.Account.ID, ""))
+	for who, want := range map[*access.Session]string{c.claire: "MOREAU Claire, ROUX Benoit", c.paul: "MOREAU Claire, ROUX Benoit", c.sophie: ""} {
+		all, err := requests.Assignees(who, "", "")
+		c.must(err)
+		var names []string
+		for _, r := range all {
+			names = append(names, r.Name)
+		}
+		if got := strings.Join(names, ", "); got != want {
+			t.Errorf("%s may narrow the list to %q, want %q", who.Name(), got, want)
+		}
+	}
+	c.must(requests.SetState(c.claire, other, 0, requests.Closed, time.Time{}))
+	for chosen, want := range map[string]int{"": 1, c.claire.Account.ID: 2, c.sophie.Account.ID: 1} {
+		if all, err := requests.Assignees(c.claire, balzac, chosen); err != nil || len(all) != want {
+			t.Errorf("%d with %q, want %d: %v", len(all), chosen, want, err)
+		}
+	}
 	away := func() string {
 		list, err := requests.Search(c.claire, requests.Look{Filter: requests.Filter{Assignee: requests.Away}, Sort: requests.ByNumber, Page: 1, Size: 50})
 		c.must(err)

@@ -2,8 +2,6 @@ package requests
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"preau/app/access"
 	"preau/app/directory"
@@ -61,33 +59,6 @@ func makes(tx *data.Tx, e data.Event) (bool, error) {
 		return err == nil && r.CreatedAt.Equal(e.At), err
 	}
 	return false, nil
-}
-
-// Assignees lists those who may be given requests of an establishment, or who
-// administer within the person's reach when uai is "".
-func Assignees(s *access.Session, uai string) (all []Responder, err error) {
-	err = s.See(func(tx *data.Tx) error {
-		places, err := placesOf(tx, s, uai)
-		if err != nil {
-			return err
-		}
-		for _, at := range places {
-			some, err := responders(tx, at)
-			if err != nil {
-				return err
-			}
-			for _, r := range some {
-				if !slices.ContainsFunc(all, func(o Responder) bool { return o.ID == r.ID }) {
-					all = append(all, r)
-				}
-			}
-		}
-		return nil
-	})
-	slices.SortFunc(all, func(a, b Responder) int {
-		return strings.Compare(data.SortKey(a.Name, a.ID), data.SortKey(b.Name, b.ID))
-	})
-	return all, err
 }
 
 // An Asker is somebody of the directory who may make a request.

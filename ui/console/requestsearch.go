@@ -69,7 +69,7 @@ func searchChoices(v *web.Visit, look requests.Look) ([]web.Choice, error) {
 	}
 	assignee := web.Choice{Name: "intervenant", Label: "Intervenant", Options: []web.ChoiceOption{{Label: "Tous"}, {Value: requests.Me, Label: "Moi", Chosen: look.Assignee == requests.Me},
 		{Value: requests.NoOne, Label: "Personne", Chosen: look.Assignee == requests.NoOne}, {Value: requests.Away, Label: "Absents\u00a0: à réaffecter", Chosen: look.Assignee == requests.Away}}}
-	known, err := requests.Assignees(v.Session, look.UAI)
+	known, err := requests.Assignees(v.Session, look.UAI, look.Assignee)
 	for _, a := range known {
 		if a.ID != v.Session.Account.ID {
 			assignee.Options = append(assignee.Options, web.ChoiceOption{Value: a.ID, Label: a.Name, Chosen: look.Assignee == a.ID})
