@@ -193,6 +193,7 @@ func TestIncidents_Brouillon(t *testing.T) {
 	a := answered(t)
 	b := as(t, a, "lucas.martin", "/incidents")
 	b.click("link", "La messagerie reste vide")
+	b.find("textbox", "Votre message")
 	at := js[string](b, "location.pathname")
 	b.fill("textbox", "Votre message", "Avant la coupure")
 	b.reads("Saisie gardée à")

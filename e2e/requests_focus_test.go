@@ -12,6 +12,7 @@ func TestRequestDialogKeepsTheTab(t *testing.T) {
 	a := demo(t)
 	number := call(t, a, "lucas.martin").declares("Messagerie vide")
 	b := as(t, a, "claire.moreau", "/console/demandes/"+number+"?onglet=reponse")
+	js[bool](b, `!!(document.querySelector("[name=cloture-heure]").defaultValue = "00:00")`) // the page was drawn long ago
 	b.fill("textbox", "Solution apportée", "Videz le cache.")
 	b.reads("Saisie gardée à")
 	b.click("link", "Réaffecter")

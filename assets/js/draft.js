@@ -28,7 +28,11 @@ for (const type of ["input", "change"]) document.addEventListener(type, event =>
 
 const chosen = form => [...form.querySelectorAll("input[type=file]")].flatMap(input => [...input.files]);
 
-const words = form => JSON.stringify([...new FormData(form)].filter(([name, value]) => !(value instanceof File) && !["jeton", "garde", "version"].includes(name)));
+// What was typed, and not what the page proposes: that changes by itself, as the
+// hour does.
+const typed = e => e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked
+	: e.tagName === "SELECT" ? [...e.options].some(o => o.selected !== o.defaultSelected) : e.value !== e.defaultValue;
+const words = form => JSON.stringify([...form.elements].filter(e => e.name && !["hidden", "file"].includes(e.type) && typed(e)).map(e => [e.name, e.value, e.checked]));
 
 // A draft that the page drawn again says is waiting is no earlier one when it is
 // what is still in the form.
