@@ -310,3 +310,20 @@ func TestLongestText(t *testing.T) {
 		t.Errorf("one more: %d", got.Status)
 	}
 }
+
+// TestRequestOnPaper prints a request without its notes nor its history, unless
+// they are asked for, and to nobody of elsewhere.
+func TestRequestOnPaper(t *testing.T) {
+	h := newHouse(t)
+	one := h.asked("lucas.martin", "Messagerie vide")
+	n, err := strconv.Atoi(one.number)
+	must(t, err)
+	must(t, requests.AddNote(h.signed("claire.moreau"), n, "Voir son carnet.", nil))
+	claire, at := h.enter("claire.moreau"), "/console/demandes/"+one.number+"/impression"
+	claire.holds(at, "Messagerie vide", "MARTIN Lucas", "capture.txt", "-Voir son carnet.", "-Nouvelle demande")
+	claire.holds(at+"?notes=1", "Voir son carnet.", "-Nouvelle demande")
+	claire.holds(at+"?historique=1", "-Voir son carnet.", "Nouvelle demande")
+	if got := h.enter("sophie.girard").get(at + "?notes=1"); got.Status != http.StatusNotFound {
+		t.Errorf("%d", got.Status)
+	}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"path/filepath"
 	"regexp"
 	"sync"
 	"sync/atomic"
@@ -16,7 +15,7 @@ const demoPassword = "demo-preau-2026"
 // signIns measures the first hour of a school year: five hundred people behind
 // one address, some of whom mistype, then two hundred at the same moment.
 func (b bench) signIns() error {
-	dir := filepath.Join(b.scratch, "demo")
+	dir := b.demo()
 	s, err := b.serving("demo", "--data", dir, "--users", "6000")
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ const (
 // uploads measures the memory of the served demo while ten people declare a request
 // with all the files that one may hold.
 func (b bench) uploads() error {
-	s, err := b.serving("demo", "--data", filepath.Join(b.scratch, "demo"))
+	s, err := b.serving("demo", "--data", b.demo())
 	if err != nil {
 		return err
 	}
@@ -66,26 +66,13 @@ func (b bench) uploads() error {
 func declare(base, login string, text []byte) error {
 	v := newVisitor(base)
 	v.client.ReadTimeout = 2 * time.Minute
-	var signed [2]string // tokens before and after
-	for i, path := range []string{"/connexion", "/incidents/nouveau"} {
-		_, page, _, err := v.ask("GET", path, nil)
-		if err != nil {
-			return err
-		}
-		m := token.FindStringSubmatch(page)
-		if m == nil {
-			return fmt.Errorf("%s: no token at %s", login, path)
-		}
-		if signed[i] = m[1]; i > 0 {
-			break
-		}
-		if status, _, _, err := v.ask("POST", path, url.Values{"jeton": {m[1]}, "login": {login}, "mot-de-passe": {demoPassword}}); err != nil || status != 303 {
-			return fmt.Errorf("%s: sign-in: %d %v", login, status, err)
-		}
+	token, err := v.enter(login)
+	if err != nil {
+		return err
 	}
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	for _, f := range [][2]string{{"jeton", signed[1]}, {"ecran", "nouvelle"}, {"type", "incident"}, {"priorite", "normale"}, {"resume", "Des fichiers"}, {"probleme", "Tout est joint."}} {
+	for _, f := range [][2]string{{"jeton", token}, {"ecran", "nouvelle"}, {"type", "incident"}, {"priorite", "normale"}, {"resume", "Des fichiers"}, {"probleme", "Tout est joint."}} {
 		if err := form.WriteField(f[0], f[1]); err != nil {
 			return err
 		}
@@ -108,3 +95,28 @@ func declare(base, login string, text []byte) error {
 	}
 	return err
 }
+
+// enter signs somebody of the demo in, and returns the token of the form of a request.
+func (v *visitor) enter(login string) (string, error) {
+	var signed string
+	for _, path := range []string{"/connexion", "/incidents/nouveau"} {
+		_, page, _, err := v.ask("GET", path, nil)
+		if err != nil {
+			return "", err
+		}
+		m := token.FindStringSubmatch(page)
+		if m == nil {
+			return "", fmt.Errorf("%s: no token at %s", login, path)
+		}
+		if signed = m[1]; path != "/connexion" {
+			break
+		}
+		if status, _, _, err := v.ask("POST", path, url.Values{"jeton": {signed}, "login": {login}, "mot-de-passe": {demoPassword}}); err != nil || status != 303 {
+			return "", fmt.Errorf("%s: sign-in: %d %v", login, status, err)
+		}
+	}
+	return signed, nil
+}
+
+// demo is the directory of the demo that the measures share.
+func (b bench) demo() string { return filepath.Join(b.scratch, "demo") }
