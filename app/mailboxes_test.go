@@ -57,18 +57,7 @@ func (o *office) sheet() app.MailboxSheet {
 // collected waits until the mailbox is as it should be.
 func (o *office) collected(what string, right func(app.MailboxSheet) bool) app.MailboxSheet {
 	o.t.Helper()
-	for end := time.After(30 * time.Second); ; {
-		changed := o.Store.Changed()
-		m := o.sheet()
-		if right(m) {
-			return m
-		}
-		select {
-		case <-changed:
-		case <-end:
-			o.t.Fatalf("never %s: %+v", what, m)
-		}
-	}
+	return until(o, what, o.sheet, right)
 }
 
 func took(n int) func(app.MailboxSheet) bool {

@@ -180,16 +180,22 @@ func (o *office) mails() map[string]post.Mail {
 // wait waits until the mails are as they should be.
 func (o *office) wait(what string, right func(map[string]post.Mail) bool) map[string]post.Mail {
 	o.t.Helper()
+	return until(o, what, o.mails, right)
+}
+
+// until waits for commits until what is read is as it should be.
+func until[T any](o *office, what string, read func() T, right func(T) bool) T {
+	o.t.Helper()
 	for end := time.After(30 * time.Second); ; {
 		changed := o.Store.Changed()
-		all := o.mails()
-		if right(all) {
-			return all
+		now := read()
+		if right(now) {
+			return now
 		}
 		select {
 		case <-changed:
 		case <-end:
-			o.t.Fatalf("never %s: %+v", what, all)
+			o.t.Fatalf("never %s: %+v", what, now)
 		}
 	}
 }
