@@ -129,7 +129,8 @@ func (u User) groupKeys(place data.Place, children []User) []string {
 		return nil
 	}
 	keys := []string{string(u.Profile)}
-	classes, grades, teams := a.taught()
+	var grades []string
+	classes, teams := a.taught()
 	switch u.Profile {
 	case Student:
 		classes, grades, teams = a.Classes, []string{u.Grade}, a.Groups
@@ -152,11 +153,11 @@ func (u User) groupKeys(place data.Place, children []User) []string {
 }
 
 // taught are the classes and the teaching groups of a teacher.
-func (a Attachment) taught() (classes, grades, teams []string) {
+func (a Attachment) taught() (classes, teams []string) {
 	for _, l := range a.Lessons {
 		classes, teams = append(classes, l.Class), append(teams, l.Group)
 	}
-	return append(classes, a.HeadTeacherOf...), nil, teams
+	return append(classes, a.HeadTeacherOf...), teams
 }
 
 // groupsNamed gives groups their names.
@@ -222,43 +223,16 @@ func MembersOf(s *access.Session, uai, key string) (all []User, err error) {
 		if err != nil {
 			return err
 		}
-		all, err = membersOf(tx, place, key)
-		return err
-	})
-	return all, err
-}
-
-func membersOf(tx *data.Tx, place data.Place, key string) ([]User, error) {
-	kind, code, p := cutGroup(key)
-	switch {
-	case p == Relative && kind != "":
-		children, err := membersOf(tx, place, groupKey(kind, code, Student))
-		if err != nil {
-			return nil, err
-		}
-		return relativesAt(tx, place, children)
-	case kind == "function":
-		teachers, err := listed(tx, place, Teacher, key)
-		if err != nil {
-			return nil, err
-		}
-		staff, err := listed(tx, place, Staff, key)
-		return byName(append(teachers, staff...)), err
-	}
-	return listed(tx, place, p, key)
-}
-
-// listed are the people of a profile who are in a group by themselves.
-func listed(tx *data.Tx, place data.Place, p Profile, key string) (all []User, err error) {
-	for u, err := range UsersList.All(tx, place, string(p)) {
-		if err != nil {
-			return nil, err
-		}
-		if slices.Contains(u.groupKeys(place, nil), key) {
+		for _, p := range RollAt(tx, place).In(key) {
+			u, err := Users.Get(tx, p.ID)
+			if err != nil {
+				return err
+			}
 			all = append(all, u)
 		}
-	}
-	return all, nil
+		return nil
+	})
+	return all, err
 }
 
 // relativesAt are the relatives of some pupils who have an account in an

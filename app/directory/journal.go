@@ -38,15 +38,32 @@ func eventOf(tx *data.Tx, e data.Event) Event {
 	return out
 }
 
-// named writes the places of grants as the screens call them.
+// uidMark begins the value of a field that holds a person: the journal keeps who
+// they are, not their name, so that it says no more of somebody once erased.
+const uidMark = "uid:"
+
+// Mention is how a row tells the journal of a person, by their UID.
+func Mention(id string) string { return uidMark + id }
+
+// unnamed is what the journal shows of a person whom the reader may not know.
+const unnamed = "une personne effacée ou d’un autre établissement"
+
+// named writes the places of grants and the people of groups as the screens call
+// them.
 func named(tx *data.Tx, changes []data.Change) []data.Change {
 	for i, c := range changes {
-		if !strings.HasSuffix(c.Field, access.ScopeField) {
-			continue
-		}
-		for _, place := range []*string{&changes[i].Before, &changes[i].After} {
-			if name, err := scopeName(tx, data.Place(*place)); err == nil && *place != "" {
-				*place = name
+		for _, value := range []*string{&changes[i].Before, &changes[i].After} {
+			id, person := strings.CutPrefix(*value, uidMark)
+			switch {
+			case person:
+				*value = unnamed
+				if u, err := Users.Get(tx, id); err == nil {
+					*value = u.Label()
+				}
+			case *value != "" && strings.HasSuffix(c.Field, access.ScopeField):
+				if name, err := scopeName(tx, data.Place(*value)); err == nil {
+					*value = name
+				}
 			}
 		}
 	}

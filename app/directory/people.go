@@ -33,11 +33,9 @@ func (f Filter) keep() func(string) bool {
 	if f.State == "" && f.Grade == "" && !f.NoEmail {
 		return nil
 	}
-	return func(facets string) bool {
-		state, rest, _ := strings.Cut(facets, "\x1f")
-		mail, rest, _ := strings.Cut(rest, "\x1f")
-		_, grade, _ := strings.Cut(rest, "\x1f")
-		return (f.State == "" || state == string(f.State)) && (f.Grade == "" || grade == f.Grade) && (!f.NoEmail || mail == "-")
+	return func(text string) bool {
+		has := facetsIn(text)
+		return (f.State == "" || has.State == f.State) && (f.Grade == "" || has.Grade == f.Grade) && (!f.NoEmail || !has.Email)
 	}
 }
 

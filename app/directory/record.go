@@ -176,7 +176,7 @@ func (r *Record) schools(tx *data.Tx) error {
 // schooling reads the classes and teaching groups of the person in an
 // establishment, and the automatic groups that they are in.
 func (r *Record) schooling(tx *data.Tx, place data.Place) (err error) {
-	classes, _, teams := r.Here.taught()
+	classes, teams := r.Here.taught()
 	classes, teams = append(classes, r.Here.Classes...), append(teams, r.Here.Groups...)
 	var children []User
 	for _, k := range r.Children {

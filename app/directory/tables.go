@@ -15,6 +15,7 @@ var (
 
 	Establishments = data.NewTable[Establishment]("establishments")
 	Cards          = data.NewTable[Card]("cards").Shared().Searched(cardDocument)
+	CardsByArea    = Cards.Index("area", func(c Card) []string { return present(data.Fold(c.Collectivity)) })
 
 	Classes        = data.NewTable[Class]("classes")
 	TeachingGroups = data.NewTable[TeachingGroup]("groups")
@@ -74,10 +75,11 @@ func (u User) foldedName() string { return data.Fold(u.LastName) + "\x1f" + data
 func sortKey(u User) string { return data.SortKey(u.LastName, u.FirstName) }
 
 // Groups of the list of people of an establishment: each profile, each class's
-// students, and the deleted ones of all profiles.
+// students, the other automatic groups whose members are known by themselves,
+// under their keys, and the deleted ones of all profiles.
 const deletedGroup = "deleted"
 
-func classGroup(code string) string { return "class/" + code }
+func classGroup(code string) string { return groupKey("class", code, Student) }
 
 func userSlots(u User) []data.Slot {
 	sort, facets := sortKey(u), facetsOf(u)
@@ -87,24 +89,67 @@ func userSlots(u User) []data.Slot {
 			slots = append(slots, data.Slot{Place: a.At, Group: deletedGroup, Sort: sort, Facets: facets})
 			continue
 		}
-		slots = append(slots, data.Slot{Place: a.At, Group: string(u.Profile), Sort: sort, Facets: facets})
-		if u.Profile == Student {
-			for _, c := range a.Classes {
-				slots = append(slots, data.Slot{Place: a.At, Group: classGroup(c), Sort: sort, Facets: facets})
-			}
+		for _, group := range append([]string{string(u.Profile)}, u.listed(a)...) {
+			slots = append(slots, data.Slot{Place: a.At, Group: group, Sort: sort, Facets: facets})
 		}
 	}
 	return slots
 }
 
-// facetsOf is what a list can be filtered on without reading the person: the
-// state, whether there is an e-mail, the profile, the grade.
+// listed are the groups of the list that somebody is in beside their profile: a
+// grade is not one, it is a filter.
+func (u User) listed(a Attachment) (groups []string) {
+	switch u.Profile {
+	case Student:
+		for _, c := range compact(a.Classes) {
+			groups = append(groups, classGroup(c))
+		}
+		for _, g := range compact(a.Groups) {
+			groups = append(groups, groupKey("group", g, Student))
+		}
+		return groups
+	case Relative:
+		return nil // theirs are those of their children
+	}
+	classes, teams := a.taught()
+	for _, c := range compact(classes) {
+		groups = append(groups, groupKey("class", c, u.Profile))
+	}
+	for _, g := range compact(teams) {
+		groups = append(groups, groupKey("group", g, u.Profile))
+	}
+	return append(groups, postKeys(a.Functions)...)
+}
+
+// facets are what a list can be filtered on without reading the person.
+type facets struct {
+	State     State
+	Email     bool
+	Profile   Profile
+	Grade     string
+	Relatives []string // UIDs, of a student
+}
+
+// facetsOf writes the facets of a person.
 func facetsOf(u User) string {
 	mail := "-"
 	if u.Email.Value() != "" {
 		mail = "@"
 	}
-	return strings.Join([]string{string(u.State()), mail, string(u.Profile), u.Grade}, "\x1f")
+	all := []string{string(u.State()), mail, string(u.Profile), u.Grade}
+	if u.Profile == Student {
+		all = append(all, strings.Join(compact(relativesOf(u)), " "))
+	}
+	return strings.Join(all, "\x1f")
+}
+
+// facetsIn reads what facetsOf wrote.
+func facetsIn(text string) facets {
+	part := func() (first string) {
+		first, text, _ = strings.Cut(text, "\x1f")
+		return first
+	}
+	return facets{State(part()), part() == "@", Profile(part()), part(), strings.Fields(part())}
 }
 
 const gradeGroup = "grade/"
