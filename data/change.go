@@ -21,6 +21,10 @@ type Change struct {
 // does not learn what happened in another.
 type Scattered interface{ ByPlace() map[Place]string }
 
+// A Part is a row whose changes are told with those of the row that it is a part
+// of, named by its table and key as "table/key".
+type Part interface{ PartOf() string }
+
 // field is an exported field of a row as the journal names it.
 type field struct {
 	index  int
@@ -45,6 +49,7 @@ func fieldsOf(t reflect.Type) []field {
 // change is what a transaction did to one row of a logged table.
 type change struct {
 	table, key, label string
+	part              string // of another row, "" if not
 	places            []Place
 	changes           []Change
 }
@@ -62,6 +67,9 @@ func (tx *Tx) changed(table string, fields []field, before, after Row) error {
 		c.places = append(c.places, row.Places()...)
 		if l, ok := row.(Labelled); ok {
 			c.label = l.Label()
+		}
+		if p, ok := row.(Part); ok {
+			c.part = p.PartOf()
 		}
 	}
 	tx = tx.root()
@@ -90,6 +98,10 @@ func (tx *Tx) line(c change) error {
 	}
 	return b.Put(slices.Concat([]byte(c.table+"/"+c.key+"\x00"+tx.run+"\x00"), seqKey(seq)), raw)
 }
+
+// isOf reports whether the change is of a row, named as "table/key", or of a part
+// of it.
+func (c change) isOf(name string) bool { return c.table+"/"+c.key == name || c.part != "" && c.part == name }
 
 // of returns the changes as told in an event about the given row. Those of
 // another row, when it has one place, are for that place only.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	bolt "go.etcd.io/bbolt"
@@ -61,21 +62,54 @@ func (s *Store) Update(by Author, act Action, fn func(*Tx) (Row, error)) error {
 		if about == nil || len(about.Places()) == 0 {
 			return ErrUnjournaled
 		}
+		shares := tx.share(about)
 		if err := tx.conclude(act, about); err != nil {
 			return err
 		}
-		return tx.facts(tx.also)
+		for i, f := range tx.also {
+			tx.note, tx.told = f.Note, shares[i]
+			if err := tx.conclude(f.Action, f.About); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
 // Also writes a second event, after the one of the change: about another row that
-// the same change did something to, for who reads its history alone.
+// the same change did something to, for who reads its history alone. What changed
+// of this row and of its parts is told there, and not in the first event.
 func (tx *Tx) Also(f Fact) error {
 	if tx = tx.root(); !tx.writes || tx.narrow || tx.run != "" {
 		return fmt.Errorf("%w: a second fact outside a change", ErrUnjournaled)
 	}
 	tx.also = append(tx.also, f)
 	return nil
+}
+
+// share takes from what the transaction tells the changes of the rows that have an
+// event of their own, and returns them, one part for each of those events.
+func (tx *Tx) share(about Row) [][]change {
+	shares := make([][]change, len(tx.also))
+	tx.told = slices.DeleteFunc(tx.told, func(c change) bool {
+		if c.isOf(tx.nameOf(about)) {
+			return false
+		}
+		i := slices.IndexFunc(tx.also, func(f Fact) bool { return c.isOf(tx.nameOf(f.About)) })
+		if i >= 0 {
+			shares[i] = append(shares[i], c)
+		}
+		return i >= 0
+	})
+	return shares
+}
+
+// nameOf is the table of a row, and its key.
+func (tx *Tx) nameOf(row Row) string {
+	if table := tx.store.byType[rowTypeOf(row)]; table != nil {
+		return table.Name() + "/" + row.Key()
+	}
+	return ""
 }
 
 // Unlogged runs fn and commits what it did without a line in the journal. It

@@ -16,6 +16,7 @@ const (
 	HandleRequests       Capability = "handle-requests"       // of the help desk
 	ManageAccounts       Capability = "manage-accounts"       // edit and suspend people
 	EditEstablishment    Capability = "edit-establishment"    // its e-mail and website
+	ManageGroups         Capability = "manage-groups"         // local and shared ones, and partnerships
 	GrantLocal           Capability = "grant-local"           // local administrators, from the record
 	ImportOwn            Capability = "import-own"            // files of one's own establishments
 	EditMarker           Capability = "edit-marker"           // the XiTi identifier
@@ -39,7 +40,7 @@ const (
 	Level2Support  Role = "level2_support"
 )
 
-var local = []Capability{Administer, HandleRequests, ManageAccounts, EditEstablishment, GrantLocal, ImportOwn}
+var local = []Capability{Administer, HandleRequests, ManageAccounts, ManageGroups, EditEstablishment, GrantLocal, ImportOwn}
 var higher = append(slices.Clone(local), EditMarker, ActivateSupport, SetMailboxes, CreateEstablishments, ManageAdministrators)
 
 var roles = map[Role]struct {

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -214,6 +215,69 @@ func cutGroup(key string) (kind, code string, p Profile) {
 		return kind, rest, ""
 	}
 	return kind, rest[:i], Profile(rest[i+1:])
+}
+
+// GroupAt returns an automatic group of an establishment, or data.ErrNotFound: it
+// exists while the establishment has the class, the teaching group or the grade, or
+// somebody is in it.
+func GroupAt(tx *data.Tx, place data.Place, key string) (Group, error) {
+	kind, code, p := cutGroup(key)
+	var first *User
+	for u, err := range UsersList.All(tx, place, key) {
+		if err != nil {
+			return Group{}, err
+		}
+		first = &u
+		break
+	}
+	known := first != nil
+	var err error
+	switch kind {
+	case "":
+		known = slices.Contains(Profiles, p)
+	case "class":
+		if !known {
+			known, err = Classes.Has(tx, UAIOf(place)+"/"+code)
+		}
+	case "group":
+		if !known {
+			known, err = TeachingGroups.Has(tx, UAIOf(place)+"/"+code)
+		}
+	case "grade":
+		var grades []string
+		grades, err = gradesOf(tx, place)
+		known = slices.Contains(grades, code)
+	}
+	if err != nil || !known {
+		return Group{}, errors.Join(err, data.ErrNotFound)
+	}
+	var posts []Function
+	if first != nil {
+		a, _ := first.At(place)
+		posts = a.Functions
+	}
+	return groupNamed(tx, place, key, posts)
+}
+
+// ProfilesOfGroup are the profiles that people of an automatic group may have.
+func ProfilesOfGroup(key string) []Profile {
+	kind, _, p := cutGroup(key)
+	if kind == "function" {
+		return []Profile{Staff, Teacher}
+	}
+	return []Profile{p}
+}
+
+// RelativesOfGroup is the group of the relatives of those of a group of students.
+func RelativesOfGroup(key string) (relatives string, ok bool) {
+	kind, code, p := cutGroup(key)
+	switch {
+	case p != Student:
+		return "", false
+	case kind == "":
+		return string(Relative), true
+	}
+	return groupKey(kind, code, Relative), kind == "class" || kind == "grade"
 }
 
 // MembersOf returns the people of an automatic group, by name.

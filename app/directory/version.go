@@ -12,23 +12,40 @@ import (
 // says who changed what since: a person, or an import.
 func outdated(tx *data.Tx, table, key string) error {
 	says := "Cette fiche a été modifiée pendant que vous la remplissiez. Votre saisie est gardée ci-dessous : comparez, puis enregistrez de nouveau."
-	last, err := eventsAbout(tx, table, key, 1)
+	last, err := LastChange(tx, table, key)
 	if err != nil {
 		return err
 	}
-	if len(last) == 0 || last[0].By == "" {
-		return access.Conflict(says)
+	if last != "" {
+		says += " Dernière modification : " + last + "."
+	}
+	return access.Conflict(says)
+}
+
+// mostSaid is how many changes of an event LastChange says.
+const mostSaid = 6
+
+// LastChange words the latest event about a row: « NOM Prénom, le 12/09/2026 à
+// 14:03 (Nom : Club échecs) ». It is "" when nothing is known of it.
+func LastChange(tx *data.Tx, table, key string) (says string, err error) {
+	last, err := eventsAbout(tx, table, key, 1)
+	if err != nil || len(last) == 0 || last[0].By == "" {
+		return "", err
 	}
 	var what []string
-	for _, c := range last[0].Changes {
-		after := c.After
-		if after == "" {
-			after = "vide"
+	for i, c := range last[0].Changes {
+		switch {
+		case i == mostSaid:
+			what = append(what, fmt.Sprintf("et %d autres changements", len(last[0].Changes)-mostSaid))
+		case i > mostSaid:
+		case c.After == "":
+			what = append(what, c.Field+" : "+c.Before+" enlevé")
+		default:
+			what = append(what, c.Field+" : "+c.After)
 		}
-		what = append(what, c.Field+" : "+after)
 	}
 	if len(what) == 0 {
 		what = []string{last[0].Says}
 	}
-	return access.Conflict(fmt.Sprintf("%s Dernière modification : %s, le %s (%s).", says, last[0].By, last[0].At.Local().Format("02/01/2006 à 15:04"), strings.Join(what, " ; ")))
+	return fmt.Sprintf("%s, le %s (%s)", last[0].By, last[0].At.Local().Format("02/01/2006 à 15:04"), strings.Join(what, " ; ")), nil
 }

@@ -1,0 +1,142 @@
+package groups
+
+import (
+	"slices"
+
+	"preau/app/directory"
+	"preau/data"
+)
+
+// A Member is somebody who is in a group, once, by one or more of its elements.
+type Member struct {
+	directory.Present
+	At  data.Place // the establishment that they are of
+	Via []Ref      // the elements of the group that they come by; a sub-group is one
+}
+
+// A reckoning computes who is in groups, in one transaction. Each roll and each
+// group is read once.
+type reckoning struct {
+	tx    *data.Tx
+	rolls map[data.Place]*directory.Roll
+	known map[string][]Member // by group, by name
+}
+
+func reckon(tx *data.Tx) *reckoning {
+	return &reckoning{tx, map[data.Place]*directory.Roll{}, map[string][]Member{}}
+}
+
+func (r *reckoning) roll(at data.Place) *directory.Roll {
+	if r.rolls[at] == nil {
+		r.rolls[at] = directory.RollAt(r.tx, at)
+	}
+	return r.rolls[at]
+}
+
+// members returns who is in a group, by name: the people of its elements and of
+// its sub-groups. Of a shared group, each side brings its own, of the profiles
+// that it is allowed.
+func (r *reckoning) members(g Group) ([]Member, error) {
+	if all, done := r.known[g.ID]; done {
+		return all, nil
+	}
+	r.known[g.ID] = nil // a cycle, which no operation makes, ends here
+	found := map[string]*Member{}
+	for _, side := range g.sides() {
+		for _, ref := range elementsOf(r.tx, g.ID, side.At) {
+			all, err := r.of(side.At, ref)
+			if err != nil {
+				return nil, err
+			}
+			for _, who := range all {
+				if !g.Shared || side.allows(who.Profile) {
+					join(found, who, side.At, ref)
+				}
+			}
+		}
+	}
+	kids, err := kidsOf(r.tx, g.ID)
+	if err != nil {
+		return nil, err
+	}
+	for _, kid := range kids {
+		all, err := r.members(kid)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range all {
+			join(found, m.Present, m.At, Nested(kid.ID))
+		}
+	}
+	r.known[g.ID] = listed(found)
+	return r.known[g.ID], nil
+}
+
+// sides are those that bring members: of a local group, its establishment.
+func (g Group) sides() Sides {
+	if g.Shared {
+		return g.Sides
+	}
+	return Sides{{At: g.At}}
+}
+
+func join(found map[string]*Member, who directory.Present, at data.Place, by Ref) {
+	m := found[who.ID]
+	if m == nil {
+		m = &Member{Present: who, At: at}
+		found[who.ID] = m
+	}
+	if !slices.Contains(m.Via, by) {
+		m.Via = append(m.Via, by)
+	}
+}
+
+func listed(found map[string]*Member) []Member {
+	all := make([]Member, 0, len(found))
+	for _, m := range found {
+		all = append(all, *m)
+	}
+	slices.SortFunc(all, func(a, b Member) int { return a.ByName(b.Present) })
+	return all
+}
+
+// of returns the people of an element.
+func (r *reckoning) of(at data.Place, ref Ref) ([]directory.Present, error) {
+	if id, ok := ref.Person(); ok {
+		if who, here := r.roll(at).Who(id); here {
+			return []directory.Present{who}, nil
+		}
+		return nil, nil
+	}
+	if key, ok := ref.Automatic(); ok {
+		return r.roll(at).In(key), nil
+	}
+	id, _ := ref.Nested()
+	g, err := Groups.Get(r.tx, id)
+	if isMissing(err) || err == nil && g.Deleted() {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.members(g)
+	people := make([]directory.Present, len(all))
+	for i, m := range all {
+		people[i] = m.Present
+	}
+	return people, err
+}
+
+// kidsOf are the sub-groups of a group, by name.
+func kidsOf(tx *data.Tx, id string) (kids []Group, err error) {
+	for g, err := range groupsByParent.All(tx, id) {
+		if err != nil {
+			return nil, err
+		}
+		if !g.Deleted() {
+			kids = append(kids, g)
+		}
+	}
+	slices.SortFunc(kids, byName)
+	return kids, nil
+}
