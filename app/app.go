@@ -23,6 +23,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/app/post"
 	"preau/app/requests"
 	"preau/data"
@@ -72,7 +73,7 @@ type App struct {
 const ballast = 64 << 20
 
 // Tables are those of every area.
-var Tables = slices.Concat(post.Tables, access.Tables, directory.Tables, requests.Tables, []data.Schema{SettingsTable})
+var Tables = slices.Concat(post.Tables, access.Tables, directory.Tables, groups.Tables, requests.Tables, []data.Schema{SettingsTable})
 
 // Open opens the appliance of a directory, and makes it if there is none.
 func Open(cfg Config) (*App, error) {

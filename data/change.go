@@ -101,7 +101,9 @@ func (tx *Tx) line(c change) error {
 
 // isOf reports whether the change is of a row, named as "table/key", or of a part
 // of it.
-func (c change) isOf(name string) bool { return c.table+"/"+c.key == name || c.part != "" && c.part == name }
+func (c change) isOf(name string) bool {
+	return c.table+"/"+c.key == name || c.part != "" && c.part == name
+}
 
 // of returns the changes as told in an event about the given row. Those of
 // another row, when it has one place, are for that place only.

@@ -6,6 +6,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/ui/web"
 )
 
@@ -41,6 +42,10 @@ func frame(v *web.Visit, uai, node string, crumbs ...web.Link) (*web.Frame, erro
 	if err := directory.Opened(v.Session, uai); err != nil {
 		return nil, err
 	}
+	made, err := groups.CountsOf(v.Session, uai)
+	if err != nil {
+		return nil, err
+	}
 	events, last, err := directory.Journal(v.Session, uai, 0, paneEvents)
 	if err != nil {
 		return nil, err
@@ -53,7 +58,7 @@ func frame(v *web.Visit, uai, node string, crumbs ...web.Link) (*web.Frame, erro
 		Modules:       modules(v),
 		Tools:         tools(v, uai),
 		Crumbs:        append([]web.Link{first}, crumbs...),
-		Tree:          nodes(v, tree, node),
+		Tree:          nodes(v, tree, made, node),
 		Menus:         []web.Menu{{Key: guestMenu, Label: directory.Guest.Many(), Items: guestCommands(uai)}},
 		Journal:       &web.Journal{Events: eventLines(v, uai, events), Last: last, Stream: home + "/journal/flux", Full: home + "/journal"},
 	}, nil
@@ -82,7 +87,7 @@ var icons = map[directory.Profile]string{directory.Student: "backpack", director
 var _ = []web.Link{{Icon: "backpack"}, {Icon: "mortarboard"}, {Icon: "person-badge"}, {Icon: "people"}, {Icon: "person-plus"}}
 
 // nodes is the tree « Vue établissement ».
-func nodes(v *web.Visit, t directory.Tree, here string) []web.Node {
+func nodes(v *web.Visit, t directory.Tree, made groups.Counts, here string) []web.Node {
 	home := at(t.UAI)
 	users := web.Node{Key: "utilisateurs", Label: "Utilisateurs", Icon: "people-fill", URL: home + "/utilisateurs/eleves", Open: !v.Folded("utilisateurs")}
 	for _, p := range directory.Profiles {
@@ -96,11 +101,31 @@ func nodes(v *web.Visit, t directory.Tree, here string) []web.Node {
 	all := []web.Node{
 		{Key: "etablissement", Label: "Établissement", Icon: "building", URL: home, Here: here == "etablissement"},
 		users,
+		groupNodes(v, t.UAI, made, here),
 	}
 	if node, ok := supportNode(v, t, here); ok {
 		all = append(all, node)
 	}
 	return all
+}
+
+// groupsAt is the address of what is under « Groupes ».
+func groupsAt(uai string) string { return at(uai) + "/groupes" }
+
+// Branches of the tree under « Groupes ».
+const (
+	localNode  = "groupes-locaux"
+	sharedNode = "groupes-partages"
+	trashNode  = "corbeille"
+)
+
+func groupNodes(v *web.Visit, uai string, made groups.Counts, here string) web.Node {
+	home := groupsAt(uai)
+	return web.Node{Key: "groupes", Label: "Groupes", Icon: "diagram-3", URL: home + "/locaux", Open: !v.Folded("groupes"), Kids: []web.Node{
+		{Key: localNode, Label: "Groupes locaux", Icon: "people-fill", URL: home + "/locaux", Count: web.Number(made.Local), Here: here == localNode},
+		{Key: sharedNode, Label: "Groupes multi-établissements", Icon: "globe-europe-africa", URL: home + "/partages/partenaires", Count: web.Number(made.Shared), Here: here == sharedNode},
+		{Key: trashNode, Label: "Corbeille", Icon: "trash3", URL: home + "/corbeille", Count: web.Number(made.Trash), Here: here == trashNode},
+	}}
 }
 
 // deletedPath is the part of addresses that stands for deleted accounts.
@@ -128,6 +153,8 @@ var kinds = map[string]web.Link{
 	"question":      {Label: "Question secrète", Icon: "question-circle"},
 	"request":       {Label: "Demande", Icon: "inboxes"},
 	"support":       {Label: "Support", Icon: "headset"},
+	"group":         {Label: "Groupe", Icon: "people-fill"},
+	"partnership":   {Label: "Partenariat", Icon: "link-45deg"},
 }
 
 func eventLines(v *web.Visit, uai string, events []directory.Event) []web.EventLine {
@@ -204,6 +231,10 @@ func subjectURL(s *access.Session, uai string, e directory.Event) string {
 		return "/console/imports/" + e.Subject
 	case "requests":
 		return requestsHome + "/" + strings.TrimLeft(e.Subject, "0")
+	case "own-groups":
+		return groupsAt(uai) + "/fiche/" + e.Subject
+	case "partnerships":
+		return groupsAt(uai) + "/partages/partenaires"
 	case "mass-actions":
 		return actionAt(uai, e.Subject)
 	}

@@ -89,6 +89,10 @@ func Mount(c web.Router) {
 	c.Get("/etablissements/:uai/administrateurs/:id/retrait", reached(askWithdrawal))
 	c.Post("/etablissements/:uai/administrateurs/:id/retrait", reached(withdrawLocalAdmin))
 
+	mountGroups(c)
+	mountGroupSheets(c)
+	mountPartners(c)
+
 	mountAdministrators(c)
 	mountRequests(c)
 	mountSupport(c)

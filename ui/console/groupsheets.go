@@ -1,0 +1,7 @@
+package console
+
+import "preau/ui/web"
+
+// mountGroupSheets mounts the pages of groups, and the « Corbeille ».
+func mountGroupSheets(c web.Router) {
+}
