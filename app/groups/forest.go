@@ -26,7 +26,8 @@ type Tree struct {
 	Open     bool
 	Kids     []Tree
 	Elements []Element
-	More     int // elements that follow
+	More     int    // elements that follow
+	Doors    []Door // of a shared group
 }
 
 // ElementPage is how many elements of a group are read at once.
@@ -98,6 +99,9 @@ func (p *planter) tree(g Group) (t Tree, err error) {
 	if err != nil {
 		return t, err
 	}
+	if t.Doors, err = p.doors(g); err != nil {
+		return t, err
+	}
 	for _, side := range g.Sides {
 		if side.At != p.place {
 			t.Count += len(elementsOf(p.wide.tx, g.ID, side.At))
@@ -114,9 +118,9 @@ func (p *planter) tree(g Group) (t Tree, err error) {
 	return t, err
 }
 
-// Elements returns a page of the elements of a group of a screen, from a rank on,
-// and how many follow.
-func Elements(s *access.Session, uai string, screen Screen, id string, from int) (all []Element, more int, err error) {
+// TreeOf returns one group of a screen with what is in it: its sub-groups, if from
+// is 0, and the elements from this rank on.
+func TreeOf(s *access.Session, uai string, screen Screen, id string, from int) (t Tree, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		sc, err := sceneOf(tx, s, uai, screen)
 		if err != nil {
@@ -126,11 +130,18 @@ func Elements(s *access.Session, uai string, screen Screen, id string, from int)
 		if err != nil {
 			return err
 		}
-		p := &planter{scene: sc, wide: reckon(showing.Over(tx))}
-		all, more, err = p.page(g, max(from, 0))
+		p := &planter{scene: sc, wide: reckon(showing.Over(tx)), open: func(node string) bool { return node == id }}
+		if p.counts, err = membershipsCount.Of(tx, sc.place); err != nil {
+			return err
+		}
+		if t, err = p.tree(g); err != nil || from <= 0 {
+			return err
+		}
+		t.Kids = nil
+		t.Elements, t.More, err = p.page(g, from)
 		return err
 	})
-	return all, more, err
+	return t, err
 }
 
 // A lump is an element that is not read yet: those of people are read by pages, in
@@ -187,6 +198,12 @@ func (p *planter) lumps(g Group) (all []lump) {
 // shown is what the screen says of an element: of a partner's, the name and the
 // profile alone.
 func (p *planter) shown(g Group, l lump) (Element, error) {
+	if id, nested := l.ref.Nested(); nested && l.at == p.place {
+		if inner, err := p.group(id); err == nil {
+			all, err := p.wide.members(inner)
+			return Element{Ref: l.ref, Label: inner.Name, Kind: LocalKind, People: len(all)}, err
+		}
+	}
 	el, err := p.wide.describe(l.at, l.ref, l.said(p.wide.tx, g))
 	if err != nil || l.at == p.place {
 		return el, err
