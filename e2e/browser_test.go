@@ -102,6 +102,11 @@ func (b tab) listen(ev any) {
 		if !strings.Contains(ev.Entry.Text, "the server responded with a status of 4") && !strings.HasPrefix(ev.Entry.Text, "Autofocus processing was blocked") {
 			*b.said = append(*b.said, fmt.Sprint(ev.Entry.Level, " ", ev.Entry.Text))
 		}
+	case *page.EventJavascriptDialogOpening: // the browser's own, on a page that is left: yes
+		go chromedp.Do(b.ctx, chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+			_, err := cdp.Call(ctx, t, page.HandleJavaScriptDialog, page.HandleJavaScriptDialogParams{Accept: true})
+			return err
+		}))
 	case *runtime.EventExceptionThrown:
 		*b.said = append(*b.said, fmt.Sprint("exception ", ev.ExceptionDetails.Text, " ", ev.ExceptionDetails.Exception.Description))
 	case *runtime.EventConsoleAPICalled:

@@ -58,7 +58,13 @@ func (b tab) carry(role, name, onRole, onName string, look func()) {
 // unfold opens a branch of one of the two trees by the keyboard.
 func (b tab) unfold(name string) {
 	b.Helper()
+	b.focusOn(name)
+	b.press(kb.ArrowRight)
+}
+
+// focusOn gives the focus to a line of one of the two trees.
+func (b tab) focusOn(name string) {
+	b.Helper()
 	b.find("treeitem", name)
 	b.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(".twin [role=treeitem]")].find(i => i.querySelector(".name").textContent === ` + quote(name) + `).focus()`))
-	b.press(kb.ArrowRight)
 }

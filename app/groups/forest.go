@@ -33,15 +33,27 @@ type Tree struct {
 // ElementPage is how many elements of a group are read at once.
 const ElementPage = 200
 
-// ForestOf returns the groups of a screen, with those that are open.
-func ForestOf(s *access.Session, uai string, screen Screen, open func(id string) bool) (f Forest, err error) {
+// ForestOf returns the groups of a screen, with those that are open: the chosen one
+// and those around it are. None is chosen where it is "" or is not there.
+func ForestOf(s *access.Session, uai string, screen Screen, chosen string, open func(id string) bool) (f Forest, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		sc, err := sceneOf(tx, s, uai, screen)
 		if err != nil {
 			return err
 		}
 		f.Draft = sc.draft
-		p := &planter{scene: sc, wide: reckon(showing.Over(tx)), open: open}
+		around := map[string]bool{}
+		for id := chosen; id != ""; {
+			g, err := sc.group(id)
+			if isMissing(err) {
+				break
+			}
+			if err != nil {
+				return err
+			}
+			around[id], id = true, g.Parent
+		}
+		p := &planter{scene: sc, wide: reckon(showing.Over(tx)), open: func(id string) bool { return around[id] || open(id) }}
 		if p.counts, err = membershipsCount.Of(tx, sc.place); err != nil {
 			return err
 		}

@@ -111,7 +111,7 @@ func (w wording) trees(all []groups.Tree) (branches []branch) {
 func (w wording) tree(t groups.Tree) branch {
 	b := branch{ID: "g-" + t.ID, Key: t.ID, Object: string(groups.Nested(t.ID)), Group: t.ID, Label: t.Name, Note: join(" · ", t.School, t.Description), Said: groups.LocalKind, Icon: groupIcon, Tone: "made",
 		Count: web.Number(t.Count), URL: w.screen.chosen(w.uai, t.ID), Full: groupsAt(w.uai) + "/fiche/" + t.ID, Source: w.screen.home(w.uai) + "/contenu?groupe=" + t.ID,
-		Menu: "menu-groupe", State: "mine", Drop: true, Folds: t.Count > 0 || len(t.Doors) > 0, Open: t.Open, Chosen: t.ID == w.group && w.member == ""}
+		Menu: "menu-groupe", State: "mine", Drop: true, Folds: t.Count > 0 || t.Changed || len(t.Doors) > 0, Open: t.Open, Chosen: t.ID == w.group && w.member == ""}
 	if !t.Mine {
 		b.State = "theirs"
 	}

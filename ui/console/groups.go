@@ -94,6 +94,11 @@ func actOnGroups(v *web.Visit, g groupScreen) error {
 	if err != nil {
 		return v.Again(err, func(v *web.Visit) error { return drawTrees(v, g, group, nil) })
 	}
+	if v.Form(deedField) == saveDeed || v.Form(deedField) == abandonDeed || v.Form(deedField) == undoDeed {
+		if _, err := groups.GroupOf(v.Session, uai, g.Screen, group); err != nil {
+			group = "" // it was deleted, or is made no more
+		}
+	}
 	return v.Done(g.chosen(uai, group), says)
 }
 

@@ -64,8 +64,7 @@ func showTrees(v *web.Visit, g groupScreen) error {
 func drawTrees(v *web.Visit, g groupScreen, group string, dialog *groupDialog) error {
 	uai := v.Part("uai")
 	w := wording{uai: uai, screen: g, group: group, member: nodeKey(v.Ask("membre"))}
-	open := v.Unfolded(leftTree)
-	forest, err := groups.ForestOf(v.Session, uai, g.Screen, func(id string) bool { return open(id) || id == group })
+	forest, err := groups.ForestOf(v.Session, uai, g.Screen, group, v.Unfolded(leftTree))
 	if err != nil {
 		return err
 	}
