@@ -47,6 +47,7 @@ func (c *cast) allied() {
 	c.t.Helper()
 	c.must(only(groups.Request(c.claire, balzac, groups.Only(colette))))
 	c.must(only(groups.Accept(c.sophie, colette, groups.Only(balzac))))
+	c.pass(time.Minute) // so that the next mail is the last
 }
 
 // deedsOf are what Claire can do about Colette.

@@ -220,7 +220,7 @@ func (r *reader) links(tx *data.Tx) (all []post.Link, err error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, post.Link{Label: "Ouvrir les partenariats de " + c.Name, Path: "/console/etablissements/" + c.UAI + "/groupes/partages/partenaires"})
+		all = append(all, post.Link{Label: "Ouvrir les partenariats (" + c.Name + ")", Path: "/console/etablissements/" + c.UAI + "/groupes/partages/partenaires"})
 	}
 	return all, nil
 }
