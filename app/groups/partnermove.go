@@ -89,10 +89,19 @@ func (d *desk) ask(target string, all []Candidate) (o outcome, err error) {
 	return outcome{Partnership: p, told: toldRequested}, nil
 }
 
+// What can be answered to requests that wait.
+var (
+	accepted = answer{action: accepting, to: Accepted, told: toldAccepted, received: true,
+		none: "Aucune demande reçue n’attend de réponse.", other: "Seul l’autre établissement peut accepter une demande que vous avez envoyée."}
+	refused = answer{action: refusing, to: Refused, told: toldRefused, received: true,
+		none: "Aucune demande reçue n’attend de réponse.", other: "Seul l’autre établissement peut refuser une demande que vous avez envoyée\u00a0: vous pouvez l’annuler."}
+	cancelled = answer{action: cancelling, to: Cancelled, told: toldCancelled,
+		none: "Aucune demande envoyée n’attend de réponse.", other: "Seul l’établissement qui a fait une demande peut l’annuler\u00a0: vous pouvez la refuser."}
+)
+
 // Accept accepts requests that were received.
 func Accept(s *access.Session, uai string, picked Picked) (int, error) {
-	return settleRequests(s, uai, picked, answer{action: accepting, to: Accepted, told: toldAccepted, received: true,
-		none: "Aucune demande reçue n’attend de réponse.", other: "Seul l’autre établissement peut accepter une demande que vous avez envoyée."})
+	return settleRequests(s, uai, picked, accepted, "")
 }
 
 // Refuse refuses requests that were received, with a reason if one is given.
@@ -100,14 +109,12 @@ func Refuse(s *access.Session, uai string, picked Picked, reason string) (int, e
 	if utf8.RuneCountInString(reason) > longestReason {
 		return 0, access.Wrong("motif", "Le motif a 500 caractères au plus.")
 	}
-	return settleRequests(s, uai, picked, answer{action: refusing, to: Refused, told: toldRefused, received: true, reason: reason,
-		none: "Aucune demande reçue n’attend de réponse.", other: "Seul l’autre établissement peut refuser une demande que vous avez envoyée\u00a0: vous pouvez l’annuler."})
+	return settleRequests(s, uai, picked, refused, reason)
 }
 
 // Cancel takes back requests that were sent.
 func Cancel(s *access.Session, uai string, picked Picked) (int, error) {
-	return settleRequests(s, uai, picked, answer{action: cancelling, to: Cancelled, told: toldCancelled,
-		none: "Aucune demande envoyée n’attend de réponse.", other: "Seul l’établissement qui a fait une demande peut l’annuler\u00a0: vous pouvez la refuser."})
+	return settleRequests(s, uai, picked, cancelled, "")
 }
 
 // An answer is what becomes of requests that wait.
@@ -115,15 +122,14 @@ type answer struct {
 	action   access.Action
 	to       State
 	told     tale
-	received bool // it is given by who was asked
-	reason   string
+	received bool   // it is given by who was asked
 	none     string // what is said when no request waits
 	other    string // when all those picked are of the other direction
 }
 
 // settleRequests gives an answer to the requests of the right direction among those
 // that are picked.
-func settleRequests(s *access.Session, uai string, picked Picked, a answer) (n int, err error) {
+func settleRequests(s *access.Session, uai string, picked Picked, a answer, reason string) (n int, err error) {
 	return n, s.Do(a.action, func(tx *data.Tx) (data.Row, error) {
 		d, err := deskOf(tx, s, uai)
 		if err != nil {
@@ -135,12 +141,12 @@ func settleRequests(s *access.Session, uai string, picked Picked, a answer) (n i
 		}
 		var done []outcome
 		for _, p := range waiting {
-			d.step(&p.Partnership, p.Other, a.to, a.reason)
+			d.step(&p.Partnership, p.Other, a.to, reason)
 			note := ""
-			if a.reason != "" {
-				note = "motif\u00a0: " + a.reason
+			if reason != "" {
+				note = "motif\u00a0: " + reason
 			}
-			done = append(done, outcome{Partnership: p.Partnership, told: a.told, note: note, reason: a.reason})
+			done = append(done, outcome{Partnership: p.Partnership, told: a.told, note: note, reason: reason})
 		}
 		n = len(done)
 		return commit(tx, s, a.action, done)
@@ -261,4 +267,22 @@ func (p Partnership) redated() string {
 		now = "fixée au " + p.Until.String()
 	}
 	return fmt.Sprintf("La date de fin a été %s par %s (%s), le %s\u00a0: relisez, puis enregistrez de nouveau.", now, last.By, p.NameOf(last.Side), last.At.Local().Format("02/01/2006 à 15:04"))
+}
+
+// Waiting lists the requests that are picked and wait, of one direction: what an
+// answer to them is about to apply to.
+func Waiting(s *access.Session, uai string, picked Picked, received bool) (all []Partner, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		d, err := deskOf(tx, s, uai)
+		if err != nil {
+			return err
+		}
+		a := cancelled
+		if received {
+			a = refused
+		}
+		all, err = d.waiting(picked, a)
+		return err
+	})
+	return all, err
 }
