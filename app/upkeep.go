@@ -13,6 +13,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/app/requests"
 	"preau/data"
 )
@@ -136,7 +137,7 @@ func (a *App) Night(ctx context.Context) error {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), groups.TendPartnerships(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // What begins the names of the files that the site received, in the directory of

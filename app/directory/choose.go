@@ -91,6 +91,9 @@ func FindEstablishments(s *access.Session, text string, limit int) (found []Card
 	return found[:min(limit, len(found))], len(found), err
 }
 
+// Matches reports whether each word of a text is somewhere in what the card says.
+func (c Card) Matches(text string) bool { return c.matches(strings.Fields(data.Fold(text))) }
+
 // matches reports whether each word is somewhere in what the card says.
 func (c Card) matches(words []string) bool {
 	all := data.Fold(c.Name + " " + c.Town + " " + c.UAI)

@@ -9,8 +9,8 @@ import (
 	"preau/data"
 )
 
-// A Candidate is what « Rechercher et ajouter » finds.
-type Candidate struct {
+// A Match is what « Rechercher et ajouter » finds.
+type Match struct {
 	Element
 	In     bool // the group has it already
 	Closed bool // the shared group is not open to its profile
@@ -18,7 +18,7 @@ type Candidate struct {
 
 // FindPeople finds the people of an establishment that a group may have, by their
 // names, classes and birth dates, as the type-ahead does; total is of all that match.
-func FindPeople(s *access.Session, uai string, screen Screen, id, text string, limit int) (found []Candidate, total int, err error) {
+func FindPeople(s *access.Session, uai string, screen Screen, id, text string, limit int) (found []Match, total int, err error) {
 	answers, err := directory.TypeAhead(s, directory.Look{Text: text, UAI: uai, Limit: limit})
 	if err != nil {
 		return nil, 0, err
@@ -33,7 +33,7 @@ func FindPeople(s *access.Session, uai string, screen Screen, id, text string, l
 
 // FindGroups finds the automatic groups and the local groups of an establishment
 // that a group may have, whose name holds each word of the text.
-func FindGroups(s *access.Session, uai string, screen Screen, id, text string, limit int) (found []Candidate, total int, err error) {
+func FindGroups(s *access.Session, uai string, screen Screen, id, text string, limit int) (found []Match, total int, err error) {
 	automatic, err := directory.AutomaticGroups(s, uai)
 	if err != nil {
 		return nil, 0, err
@@ -83,7 +83,7 @@ func (sc *scene) all(parent string) (all []Group, err error) {
 }
 
 // candidates describes what a group may have.
-func candidates(s *access.Session, uai string, screen Screen, id string, refs func(*scene) ([]Ref, error)) (found []Candidate, err error) {
+func candidates(s *access.Session, uai string, screen Screen, id string, refs func(*scene) ([]Ref, error)) (found []Match, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		sc, err := sceneOf(tx, s, uai, screen)
 		if err != nil {
@@ -108,7 +108,7 @@ func candidates(s *access.Session, uai string, screen Screen, id string, refs fu
 			if err != nil {
 				return err
 			}
-			found = append(found, Candidate{Element: e, In: have[ref], Closed: g.Shared && e.Profile != "" && !side.allows(e.Profile)})
+			found = append(found, Match{Element: e, In: have[ref], Closed: g.Shared && e.Profile != "" && !side.allows(e.Profile)})
 		}
 		return nil
 	})

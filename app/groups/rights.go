@@ -130,17 +130,20 @@ func Leaving(s *access.Session, uai, id string, o Opening) (g Group, n int, err 
 	return g, n, err
 }
 
-// PartnersOf returns the cards of an establishment and of its accepted partners, by
+// SharersOf returns the cards of an establishment and of its accepted partners, by
 // name, one's own first: those that a shared group can be opened to.
-func PartnersOf(s *access.Session, uai string) (all []directory.Card, err error) {
+func SharersOf(s *access.Session, uai string) (all []directory.Card, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		place, err := directory.Locate(tx, uai)
 		if err != nil {
 			return err
 		}
-		for p, err := range partnershipsOf(tx, place, Accepted) {
+		for p, err := range partnershipsByPlace.All(tx, string(place)) {
 			if err != nil {
 				return err
+			}
+			if p.State != Accepted {
+				continue
 			}
 			c, err := directory.Cards.Get(tx, directory.UAIOf(p.Other(place)))
 			if err != nil {

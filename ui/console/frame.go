@@ -234,7 +234,7 @@ func subjectURL(s *access.Session, uai string, e directory.Event) string {
 	case "own-groups":
 		return groupsAt(uai) + "/fiche/" + e.Subject
 	case "partnerships":
-		return groupsAt(uai) + "/partages/partenaires"
+		return partnerOf(uai, e.Subject)
 	case "mass-actions":
 		return actionAt(uai, e.Subject)
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"path"
 	"slices"
 
 	"preau/app/access"
@@ -71,7 +72,7 @@ func drawTrees(v *web.Visit, g groupScreen, group string, dialog *groupDialog) e
 	page := treesPage{Title: g.title, Home: g.home(uai), Rights: g.Screen == groups.RightsScreen, Mine: g.Screen != groups.PopulationScreen, Left: w.trees(forest.Trees), Dialog: dialog,
 		NewURL: g.home(uai) + "/nouveau", Bin: groupsAt(uai) + "/corbeille"}
 	if g.Screen != groups.LocalScreen {
-		tabs := sharedTabs(uai, g.path)
+		tabs := sharedTabs(uai, path.Base(g.path))
 		page.Tabs = &tabs
 	}
 	page.pending(v, forest.Draft)
@@ -133,7 +134,7 @@ func (p *treesPage) right(v *web.Visit, w wording) error {
 		p.RightTitle, p.Right = "Utilisateurs de l’établissement", w.foliage(twigs, "", 0, 0)
 		return err
 	}
-	if cards, err = groups.PartnersOf(v.Session, w.uai); err != nil {
+	if cards, err = groups.SharersOf(v.Session, w.uai); err != nil {
 		return err
 	}
 	p.RightTitle = "Profils"

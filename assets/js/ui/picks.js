@@ -1,5 +1,6 @@
 // <ui-picks src="/url?q=">: boxes to tick among many. As one types, the server
-// gives those that match; the ones that are ticked stay, on top.
+// gives those that match; the ones that are ticked stay, on top. With the attribute
+// twice, a double click on one sends the form with it.
 import { Answers } from "../answers.js";
 import { say } from "../say.js";
 
@@ -8,7 +9,7 @@ customElements.define("ui-picks", class extends HTMLElement {
 	#timer;
 
 	connectedCallback() { // its children may not be there yet
-		for (const type of ["input", "keydown", "change"]) this.addEventListener(type, this);
+		for (const type of ["input", "keydown", "change", "dblclick"]) this.addEventListener(type, this);
 	}
 
 	get input() {
@@ -26,6 +27,7 @@ customElements.define("ui-picks", class extends HTMLElement {
 
 	handleEvent(event) {
 		if (event.type === "change") this.count(event.target);
+		else if (event.type === "dblclick") this.choose(event.target.closest("li"));
 		else if (event.target !== this.input) return;
 		else if (event.type === "input") {
 			clearTimeout(this.#timer);
@@ -44,6 +46,13 @@ customElements.define("ui-picks", class extends HTMLElement {
 		const found = [...new DOMParser().parseFromString(html, "text/html").querySelectorAll("li")];
 		this.list.replaceChildren(...kept, ...found.filter(li => !ticked.has(li.querySelector("input")?.value)));
 		say(this.list.querySelector("[data-total]")?.textContent ?? "");
+	}
+
+	choose(row) {
+		const box = row?.querySelector("input:enabled");
+		if (!box || !this.hasAttribute("twice")) return;
+		box.checked = true;
+		box.form.requestSubmit();
 	}
 
 	count(box) {
