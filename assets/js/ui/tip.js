@@ -1,24 +1,22 @@
-// The tooltip of a line shows while it has the focus or the pointer is over it or
-// over the tooltip, and at a touch; Escape puts it away.
+// A tooltip shows under what it describes while that has the focus or the pointer, or
+// while the pointer is over the tooltip; Escape puts it away.
 let shown;
 
-function show(line) {
-	const tip = line?.querySelector(":scope > .tip");
+function show(tip, of) {
 	if (tip === shown) return;
-	hide();
-	if (!tip) return;
-	shown = tip;
-	tip.classList.add("shown");
-}
-
-function hide() {
 	shown?.classList.remove("shown");
-	shown = null;
+	shown = tip;
+	if (!tip) return;
+	tip.classList.add("shown");
+	const box = of.getBoundingClientRect();
+	tip.style.left = `${Math.max(8, Math.min(box.left + 24, innerWidth - tip.offsetWidth - 8))}px`;
+	tip.style.top = `${box.bottom + tip.offsetHeight > innerHeight ? box.top - tip.offsetHeight : box.bottom}px`;
 }
 
-const lineOf = event => event.target.closest?.(".tip")?.parentElement ?? event.target.closest?.("[aria-describedby]")?.closest("li:has(> .tip)");
-
-for (const type of ["focusin", "pointerover"]) document.addEventListener(type, event => show(lineOf(event)));
-document.addEventListener("keydown", event => {
-	if (event.key === "Escape" && shown) hide();
+for (const type of ["focusin", "pointerover"]) document.addEventListener(type, event => {
+	if (event.target.closest?.(".tip")) return;
+	const of = event.target.closest?.("[role=treeitem][aria-describedby]");
+	show(document.getElementById(of?.getAttribute("aria-describedby")), of);
 });
+document.addEventListener("keydown", event => { if (event.key === "Escape") show(); });
+document.addEventListener("dragstart", () => show());
