@@ -176,19 +176,6 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/rattachement":                 within,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/rattachement":                stale, // nor brought back
 
-	// The UAI of the partner is that of the establishment: nothing was asked of it.
-	"GET /console/etablissements/:uai/groupes/partages/partenaires":                    within,
-	"POST /console/etablissements/:uai/groupes/partages/partenaires":                   stale, // nothing is ticked
-	"GET /console/etablissements/:uai/groupes/partages/partenaires/ajout":              within,
-	"GET /console/etablissements/:uai/groupes/partages/partenaires/ajout/recherche":    within,
-	"POST /console/etablissements/:uai/groupes/partages/partenaires/ajout":             inSchool,
-	"GET /console/etablissements/:uai/groupes/partages/partenaires/suppression":        stale, // of none
-	"POST /console/etablissements/:uai/groupes/partages/partenaires/suppression":       stale,
-	"GET /console/etablissements/:uai/groupes/partages/partenaires/demandes/:reponse":  absent, // of no kind: see TestPartnerPages
-	"POST /console/etablissements/:uai/groupes/partages/partenaires/demandes/:reponse": absent,
-	"GET /console/etablissements/:uai/groupes/partages/partenaires/:partenaire":        absent, // nothing was asked of it
-	"POST /console/etablissements/:uai/groupes/partages/partenaires/:partenaire":       absent,
-
 	"GET /console/etablissements/:uai/journal":            within,
 	"GET /console/etablissements/:uai/journal/flux":       within,
 	"GET /console/etablissements/:uai/journal/evenements": within,

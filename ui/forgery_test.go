@@ -100,6 +100,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	done := h.lastImport(directory.ImportDone)
 	h.hold(uai, done)
 	do("POST /console/imports/:id/suppressions", deed{marc, "/console/imports/" + done + "/suppressions", url.Values{"uai": {uai}, "decision": {"abandonner"}}, nil, true})
+	h.partnerDeeds(uai, do)
 	h.incidentDeeds(do)
 	h.requestDeeds(do)
 	h.supportDeeds(do)

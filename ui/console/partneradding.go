@@ -31,9 +31,6 @@ type candidateRow struct {
 func askPartners(v *web.Visit) error {
 	return partners(v, func(p *partnersPage) error {
 		text := v.Form("filtre")
-		if text == "" {
-			text = v.Ask("filtre")
-		}
 		rows, free, err := candidatesFor(v, text, v.Each("uai"))
 		if err != nil {
 			return err

@@ -1,6 +1,8 @@
 package console
 
 import (
+	"strings"
+
 	"preau/app/access"
 	"preau/app/groups"
 	"preau/ui/web"
@@ -61,10 +63,9 @@ const namesShown = 12
 
 // partnerQuestion begins a question about some partnerships.
 func partnerQuestion(v *web.Visit, action string, all []groups.Partner, one, many string) *partnerDialog {
-	sent := groups.Picked{All: v.Ask("tous")+v.Form("tous") != ""}
-	d := &partnerDialog{Action: action, Close: partnersAt(v.Part("uai")), All: sent.All}
+	d := &partnerDialog{Action: action, Close: partnersAt(v.Part("uai")), All: v.Form("tous") != ""}
 	if !d.All {
-		d.UAIs = v.Ask("etablissements") + v.Form("etablissements")
+		d.UAIs = v.Form("etablissements")
 	}
 	if len(all) == 1 {
 		d.Title = one + all[0].Other.Name + "\u00a0?"
@@ -80,14 +81,13 @@ func partnerQuestion(v *web.Visit, action string, all []groups.Partner, one, man
 	return d
 }
 
-// namedPartners are the establishments that the address, or the form, names.
+// namedPartners are the establishments that the form names, or the address of its
+// dialog: all those that what is asked applies to, or a list.
 func namedPartners(v *web.Visit) groups.Picked {
-	return picked(v, func(name string) string {
-		if value := v.Form(name); value != "" {
-			return value
-		}
-		return v.Ask(name)
-	})
+	if v.Form("tous") != "" {
+		return groups.Every
+	}
+	return groups.Only(strings.FieldsFunc(v.Form("etablissements"), func(r rune) bool { return r == '.' })...)
 }
 
 // askAnswer asks, over the tab, before requests are answered.

@@ -55,6 +55,7 @@ type partnersPage struct {
 	Tabs     web.Tabs
 	Home     string
 	Text     string // of the filter
+	Some     bool   // there is something to filter
 	Add      string // address of « Ajouter des établissements »
 	Partners partnerList
 	Requests partnerList
@@ -116,7 +117,7 @@ func partners(v *web.Visit, over func(*partnersPage) error) error {
 		p.Partners.Empty = web.Empty{Icon: "search", Says: "Aucun partenaire ne correspond au filtre.", Action: all}
 		p.Requests.Empty = web.Empty{Icon: "search", Says: "Aucune demande ne correspond au filtre.", Action: all}
 	}
-	p.All = commandsOnAll(waiting)
+	p.All, p.Some = commandsOnAll(waiting), p.Text != "" || len(accepted)+len(waiting) > 0
 	if over != nil {
 		if err := over(&p); err != nil {
 			return err
@@ -164,7 +165,7 @@ func listPartners(v *web.Visit, p partnersPage, param string, all []groups.Partn
 
 func partnerLineOf(v *web.Visit, home string, p groups.Partner) partnerLine {
 	since := p.Reached()
-	line := partnerLine{UAI: p.Other.UAI, Name: p.Other.Name, Town: p.Other.Town, URL: home + "/" + p.Other.UAI, Since: web.Moment(v.Session.Now(), since.At), By: since.By, Until: "Sans"}
+	line := partnerLine{UAI: p.Other.UAI, Name: p.Other.Name, Town: p.Other.Town, URL: home + "/" + p.Other.UAI, Since: web.Moment(v.Session.Now(), since.At), By: since.By, Until: "Aucune"}
 	if p.Until != "" {
 		line.Until = p.Until.String()
 	}
@@ -199,14 +200,6 @@ func commandsOnAll(waiting []groups.Partner) []bulkCommand {
 	noneReceived, noneSent := why(received, "Aucune demande reçue n’attend de réponse."), why(sent, "Aucune demande envoyée n’attend de réponse.")
 	return []bulkCommand{{"accepter-toutes", "Accepter toutes les demandes", "check-lg", noneReceived}, {"refuser-toutes", "Refuser toutes les demandes", "x-lg", noneReceived},
 		{"annuler-toutes", "Annuler toutes les demandes", "arrow-counterclockwise", noneSent}}
-}
-
-// picked are the establishments that an address or a form names.
-func picked(v *web.Visit, of func(string) string) groups.Picked {
-	if of("tous") != "" {
-		return groups.Every
-	}
-	return groups.Only(strings.FieldsFunc(of("etablissements"), func(r rune) bool { return r == '.' })...)
 }
 
 // naming is an address that names some establishments, or all for none.
