@@ -11,7 +11,13 @@ import (
 type Member struct {
 	directory.Present
 	At  data.Place // the establishment that they are of
-	Via []Ref      // the elements of the group that they come by; a sub-group is one
+	Via []Way      // how they come to be in the group
+}
+
+// A Way is an element that an establishment put in a group, or a sub-group of it.
+type Way struct {
+	At  data.Place
+	Ref Ref
 }
 
 // A reckoning computes who is in groups, in one transaction. Each roll and each
@@ -50,7 +56,7 @@ func (r *reckoning) members(g Group) ([]Member, error) {
 			}
 			for _, who := range all {
 				if !g.Shared || side.allows(who.Profile) {
-					join(found, who, side.At, ref)
+					join(found, who, side.At, Way{side.At, ref})
 				}
 			}
 		}
@@ -65,7 +71,7 @@ func (r *reckoning) members(g Group) ([]Member, error) {
 			return nil, err
 		}
 		for _, m := range all {
-			join(found, m.Present, m.At, Nested(kid.ID))
+			join(found, m.Present, m.At, Way{kid.At, Nested(kid.ID)})
 		}
 	}
 	r.known[g.ID] = listed(found)
@@ -80,7 +86,7 @@ func (g Group) sides() Sides {
 	return Sides{{At: g.At}}
 }
 
-func join(found map[string]*Member, who directory.Present, at data.Place, by Ref) {
+func join(found map[string]*Member, who directory.Present, at data.Place, by Way) {
 	m := found[who.ID]
 	if m == nil {
 		m = &Member{Present: who, At: at}
