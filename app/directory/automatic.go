@@ -259,6 +259,19 @@ func GroupAt(tx *data.Tx, place data.Place, key string) (Group, error) {
 	return groupNamed(tx, place, key, posts)
 }
 
+// PartsOfGroup are the kind of an automatic group ("class", "group", "grade" …; ""
+// for a whole profile), its code and its profile, as its key says them.
+func PartsOfGroup(key string) (kind, code string, p Profile) { return cutGroup(key) }
+
+// KindOfGroup is what the screens call a kind of automatic groups.
+func KindOfGroup(kind string) string {
+	return map[string]string{"class": "Classe", "grade": "Niveau", "group": "Groupe d’enseignement", "discipline": "Discipline", "function": "Fonction", "": "Profil"}[kind]
+}
+
+// KeyOfGroup is the key of the people of a profile in a class, a teaching group or
+// a grade.
+func KeyOfGroup(kind, code string, p Profile) string { return groupKey(kind, code, p) }
+
 // ProfilesOfGroup are the profiles that people of an automatic group may have.
 func ProfilesOfGroup(key string) []Profile {
 	kind, _, p := cutGroup(key)

@@ -173,6 +173,7 @@ func (w *walker) person() string {
 	case directory.Teacher, directory.Staff:
 		a.Lessons = []directory.Lesson{{Class: oneOf(w, classes)}, {Group: "LAT"}}[w.IntN(2):]
 		a.HeadTeacherOf = []string{oneOf(w, classes)}
+		u.Profile = []directory.Profile{directory.Teacher, directory.Staff}[w.IntN(2)]
 		a.Functions = []directory.Function{{Code: "ENS", Name: "ENSEIGNEMENT", Discipline: "L0202"}, {Code: "DOC", Name: "DOCUMENTATION"}}[w.IntN(2):]
 	}
 	w.keep(u)
@@ -228,14 +229,10 @@ func (w *walker) begins() {
 	w.ally(groups.Accepted)
 	inner := w.makes(w.nina, tilleuls, "Latinistes", groups.Automatic("group/LAT/student"))
 	w.makes(w.nina, tilleuls, "Sortie", groups.Nested(inner), groups.Automatic("class/3A/student"), groups.Automatic("class/3A/relative"))
-	id, err := groups.Create(w.nina, tilleuls, groups.RightsScreen, groups.NewGroup{Name: "Cordée"})
-	w.ok(err)
-	w.ok(groups.Allow(w.nina, tilleuls, id, atTilleuls, directory.Profiles))
-	w.ok(groups.Allow(w.nina, tilleuls, id, atOrmes, directory.Profiles[:2]))
-	w.saves(w.nina, tilleuls, groups.RightsScreen)
-	_, err = groups.Add(w.rita, ormes, groups.PopulationScreen, id, []groups.Ref{groups.Automatic("teacher"), groups.Automatic("class/3B/student")}, false)
-	w.ok(err)
-	w.saves(w.rita, ormes, groups.PopulationScreen)
+	for _, p := range []directory.Profile{directory.Teacher, directory.Staff} { // of a function that is of two profiles
+		w.keep(directory.User{Profile: p, LastName: "DOC", FirstName: p.One(), Source: directory.FromAAF, Attachments: directory.Attachments{{At: atOrmes, Main: true, Functions: []directory.Function{{Code: "DOC", Name: "DOCUMENTATION"}}}}})
+	}
+	w.puts(w.rita, ormes, w.shares("Cordée", directory.Profiles, directory.Profiles[:2]), groups.Automatic("teacher"), groups.Automatic("class/3B/student"), groups.Automatic("function/DOC"))
 }
 
 func (w *walker) step(n int) {

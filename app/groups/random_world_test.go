@@ -330,3 +330,22 @@ func (w *town) elements(group string) (refs []groups.Ref) {
 	})
 	return refs
 }
+
+// shares makes a shared group of Les Tilleuls, open to profiles of both schools.
+func (w *town) shares(name string, own, theirs []directory.Profile) string {
+	w.t.Helper()
+	id, err := groups.Create(w.nina, tilleuls, groups.RightsScreen, groups.NewGroup{Name: name})
+	w.ok(err)
+	w.ok(groups.Allow(w.nina, tilleuls, id, atTilleuls, own))
+	w.ok(groups.Allow(w.nina, tilleuls, id, atOrmes, theirs))
+	w.saves(w.nina, tilleuls, groups.RightsScreen)
+	return id
+}
+
+// puts adds elements to a shared group.
+func (w *town) puts(s *access.Session, uai, group string, refs ...groups.Ref) {
+	w.t.Helper()
+	_, err := groups.Add(s, uai, groups.PopulationScreen, group, refs, false)
+	w.ok(err)
+	w.saves(s, uai, groups.PopulationScreen)
+}

@@ -209,7 +209,7 @@ func (sc *scene) fill(g Group, e Edit) (note string, err error) {
 			return "", err
 		}
 		m := Membership{Group: g.ID, At: sc.place, Ref: ref, Said: said, By: sc.s.Name(), Since: sc.tx.Now}
-		if err := Memberships.Put(sc.tx, m); err != nil {
+		if err := errors.Join(Memberships.Put(sc.tx, m), remember(sc.tx, sc.place, ref)); err != nil {
 			return "", err
 		}
 	}
