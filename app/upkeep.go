@@ -143,8 +143,8 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 const depositName = "aaf-depot"
 
 // Night runs the jobs of the night: the purge, the guests whose last day is
-// over, what was sent and not applied, what waits in the deposit. What was
-// erased leaves the disk with a compaction.
+// over, the « Corbeille » of groups, what was sent and not applied, what waits in
+// the deposit. What was erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
 	err := directory.PurgeDeleted(s, requests.Forget)
@@ -154,7 +154,7 @@ func (a *App) Night(ctx context.Context) error {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), groups.SweepDrafts(s), groups.PurgeTrash(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // What begins the names of the files that the site received, in the directory of

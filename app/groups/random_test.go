@@ -256,6 +256,7 @@ func (w *walker) step(n int) {
 // agrees compares what an operation says of each group with what the rows say.
 func (w *walker) agrees() {
 	b := w.byHand()
+	b.open(w.t)
 	for _, g := range b.groups {
 		reads := []struct {
 			s   *access.Session
@@ -272,6 +273,22 @@ func (w *walker) agrees() {
 			}
 			w.ok(err)
 			w.compare(g, b, all)
+		}
+	}
+}
+
+// open fails for what an establishment has in a shared group and may not.
+func (b *byHand) open(t testing.TB) {
+	for _, m := range b.puts {
+		i := slices.IndexFunc(b.groups, func(g groups.Group) bool { return g.ID == m.Group })
+		if i < 0 {
+			t.Errorf("%s is in a group that is no more", m.Ref)
+			continue
+		}
+		side, _ := b.groups[i].Sides.Of(m.At)
+		key, automatic := m.Ref.Automatic()
+		if b.groups[i].Shared && automatic && !slices.ContainsFunc(directory.ProfilesOfGroup(key), func(p directory.Profile) bool { return slices.Contains(side.Profiles, p) }) {
+			t.Errorf("%s stays in « %s », closed to it at %s", m.Ref, b.groups[i].Name, m.At)
 		}
 	}
 }
