@@ -176,25 +176,24 @@ func groupsNamed(tx *data.Tx, place data.Place, keys []string, posts []Function)
 
 func groupNamed(tx *data.Tx, place data.Place, key string, posts []Function) (Group, error) {
 	kind, code, p := cutGroup(key)
-	g := Group{Key: key, Profile: p}
+	g := Group{Key: key, Profile: p, Kind: kindsOfGroup[kind]}
 	switch kind {
 	case "class":
 		c, err := classOf(tx, place, code)
-		g.Kind, g.Label, g.Class = "Classe", p.Many()+" de "+c.Name, code
+		g.Label, g.Class = p.Many()+" de "+c.Name, code
 		return g, err
 	case "grade":
-		g.Kind, g.Label, g.Grade = "Niveau", p.Many()+" de "+code, code
+		g.Label, g.Grade = p.Many()+" de "+code, code
 	case "group":
 		t, err := teamOf(tx, place, code)
-		g.Kind, g.Label = "Groupe d’enseignement", p.Many()+" de "+t.Name
+		g.Label = p.Many() + " de " + t.Name
 		return g, err
 	case "discipline", "function":
-		g.Kind = map[string]string{"discipline": "Discipline", "function": "Fonction"}[kind]
 		if i := slices.IndexFunc(posts, func(f Function) bool { return f.key() == key }); i >= 0 {
 			g.Label = posts[i].label()
 		}
 	default:
-		g.Kind, g.Label = "Profil", p.Many()
+		g.Label = p.Many()
 	}
 	return g, nil
 }
@@ -263,14 +262,20 @@ func GroupAt(tx *data.Tx, place data.Place, key string) (Group, error) {
 // for a whole profile), its code and its profile, as its key says them.
 func PartsOfGroup(key string) (kind, code string, p Profile) { return cutGroup(key) }
 
-// KindOfGroup is what the screens call a kind of automatic groups.
-func KindOfGroup(kind string) string {
-	return map[string]string{"class": "Classe", "grade": "Niveau", "group": "Groupe d’enseignement", "discipline": "Discipline", "function": "Fonction", "": "Profil"}[kind]
-}
-
 // KeyOfGroup is the key of the people of a profile in a class, a teaching group or
 // a grade.
 func KeyOfGroup(kind, code string, p Profile) string { return groupKey(kind, code, p) }
+
+// kindsOfGroup are what the screens call the sorts of automatic groups, by the
+// first part of their keys.
+var kindsOfGroup = map[string]string{"": "Profil", "class": "Classe", "grade": "Niveau", "group": "Groupe d’enseignement", "discipline": "Discipline", "function": "Fonction"}
+
+// KindOfGroup is what the screens call the sort of an automatic group, even one
+// that does not exist any more.
+func KindOfGroup(key string) string {
+	kind, _, _ := cutGroup(key)
+	return kindsOfGroup[kind]
+}
 
 // ProfilesOfGroup are the profiles that people of an automatic group may have.
 func ProfilesOfGroup(key string) []Profile {

@@ -44,7 +44,7 @@ func ExportMembers(s *access.Session, uai, id, form string) (x Exported, err err
 			return err
 		}
 		x = Exported{Group: g.Name, School: school.Name, At: tx.Now}
-		r := &reader{tx: tx, place: place, reckoning: reckon(seeing.Over(tx))}
+		r := newReader(tx, place)
 		x.People, err = r.everybody(g)
 		return err
 	})

@@ -143,7 +143,7 @@ func TestClassSplit(t *testing.T) {
 	w.follows()
 	w.has(group, element("class", "3A", directory.Student))
 	sheet, err := groups.SheetOf(w.nina, tilleuls, group, groups.Look{})
-	if w.ok(err); len(sheet.Elements) != 1 || !sheet.Elements[0].Absent || sheet.Elements[0].Label != "Élèves de 3A" || sheet.Total != 0 {
+	if w.ok(err); len(sheet.Elements) != 1 || !sheet.Elements[0].Lost || sheet.Elements[0].Label != "Élèves de 3A" || sheet.Total != 0 {
 		t.Errorf("%+v", sheet.Elements)
 	}
 	w.tells(aPupil(4, "1", "302", "2002")) // five of eight

@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -40,7 +41,23 @@ type Step struct {
 }
 
 // Partnerships are those of everybody.
-var Partnerships = data.NewTable[Partnership]("partnerships")
+var (
+	Partnerships     = data.NewTable[Partnership]("partnerships")
+	partnershipsList = Partnerships.Scoped("list", partnershipSlots)
+)
+
+// partnershipSlots list the partnerships of each establishment by state.
+func partnershipSlots(p Partnership) (all []data.Slot) {
+	for _, place := range p.Pair {
+		all = append(all, data.Slot{Place: place, Group: string(p.State), Sort: string(p.Other(place))})
+	}
+	return all
+}
+
+// partnershipsOf returns those of an establishment that are in a state.
+func partnershipsOf(tx *data.Tx, place data.Place, state State) iter.Seq2[Partnership, error] {
+	return partnershipsList.All(tx, place, string(state))
+}
 
 func pairOf(one, other data.Place) string {
 	return string(min(one, other)) + "|" + string(max(one, other))

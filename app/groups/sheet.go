@@ -56,7 +56,7 @@ func SheetOf(s *access.Session, uai, id string, look Look) (sheet Sheet, err err
 		if err != nil {
 			return err
 		}
-		r := &reader{tx: tx, place: place, reckoning: reckon(seeing.Over(tx))}
+		r := newReader(tx, place)
 		sheet, err = r.sheet(g, look)
 		return err
 	})
@@ -94,7 +94,12 @@ func Members(s *access.Session, uai, id string) (all []Member, err error) {
 type reader struct {
 	tx    *data.Tx
 	place data.Place
+	near  *reckoning // within reach too
 	*reckoning
+}
+
+func newReader(tx *data.Tx, place data.Place) *reader {
+	return &reader{tx, place, reckon(tx), reckon(seeing.Over(tx))}
 }
 
 func (r *reader) sheet(g Group, look Look) (sheet Sheet, err error) {

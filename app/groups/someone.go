@@ -53,40 +53,29 @@ func (r *reader) people(all []Member, names map[Ref]string) (people []Someone, e
 	return people, nil
 }
 
-// An Element is what an establishment put in a group.
-type Element struct {
-	Ref
-	Kind    string // « Classe », « Discipline », « Groupe local », « Élève » …
-	Label   string
-	Profile directory.Profile // of a person or of an automatic group, "" if none
-	Code    string            // of a class
-	People  int               // that it brings, of the profiles that are allowed
-	Absent  bool              // no longer in the directory, or in the « Corbeille »
-	Binned  bool
-}
-
 // elements are what the establishment put in a group: groups first. The people who
 // are there are among its members, and are not listed twice.
 func (r *reader) elements(g Group) (all []Element, err error) {
 	side, _ := g.Sides.Of(r.place)
-	for _, ref := range elementsOf(r.tx, g.ID, r.place) {
-		in, err := r.of(r.place, ref)
+	for m, err := range membershipsList.All(r.tx, r.place, g.ID) {
 		if err != nil {
 			return nil, err
 		}
-		if _, person := ref.Person(); person && len(in) > 0 && (!g.Shared || side.allows(in[0].Profile)) {
-			continue
-		}
-		e, err := r.element(g, ref)
+		e, err := r.near.describe(r.place, m.Ref, m.Said)
 		if err != nil {
 			return nil, err
 		}
-		for _, who := range in {
-			if !g.Shared || side.allows(who.Profile) {
-				e.People++
-			}
+		in, err := r.of(r.place, m.Ref)
+		if err != nil {
+			return nil, err
 		}
-		all = append(all, e)
+		if g.Shared {
+			in = slices.DeleteFunc(slices.Clone(in), func(who directory.Present) bool { return !side.allows(who.Profile) })
+		}
+		e.People = len(in)
+		if _, person := m.Ref.Person(); !person || e.People == 0 {
+			all = append(all, e)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b Element) int { return compare(a.order(), b.order()) })
 	return all, nil
@@ -95,49 +84,10 @@ func (r *reader) elements(g Group) (all []Element, err error) {
 // order puts groups first, then automatic groups, then people, each by name.
 func (e Element) order() string {
 	rank := "2"
-	if _, nested := e.Nested(); nested {
+	if _, nested := e.Ref.Nested(); nested {
 		rank = "0"
-	} else if _, automatic := e.Automatic(); automatic {
+	} else if _, automatic := e.Ref.Automatic(); automatic {
 		rank = "1" + e.Kind
 	}
 	return rank + data.SortKey(e.Label, "")
-}
-
-func (r *reader) element(g Group, ref Ref) (e Element, err error) {
-	e.Ref = ref
-	if id, ok := ref.Person(); ok {
-		u, err := directory.Users.Get(r.tx, id)
-		if isMissing(err) {
-			e.Kind, e.Label, e.Absent = "Personne", "Une personne qui n’est plus dans l’établissement", true
-			return e, nil
-		}
-		_, here := u.At(r.place)
-		e.Kind, e.Label, e.Profile, e.Absent = u.Profile.One(), u.Label(), u.Profile, !here || u.State() == directory.Deleted
-		return e, err
-	}
-	if key, ok := ref.Automatic(); ok {
-		return r.automatic(g, e, key)
-	}
-	id, _ := ref.Nested()
-	inner, err := Groups.Get(r.tx, id)
-	e.Kind, e.Label, e.Absent, e.Binned = "Groupe local", inner.Name, err != nil || inner.Deleted(), inner.Deleted()
-	if isMissing(err) {
-		e.Label, err = "Un groupe effacé", nil
-	}
-	return e, err
-}
-
-func (r *reader) automatic(in Group, e Element, key string) (Element, error) {
-	a, err := directory.GroupAt(r.tx, r.place, key)
-	if err == nil {
-		e.Kind, e.Label, e.Profile, e.Code = a.Kind, a.Label, a.Profile, a.Class
-		return e, nil
-	}
-	if !isMissing(err) {
-		return e, err
-	}
-	kind, _, p := directory.PartsOfGroup(key)
-	m, err := Memberships.Get(r.tx, membershipKey(in.ID, r.place, e.Ref))
-	e.Kind, e.Label, e.Absent, e.Profile = directory.KindOfGroup(kind), m.Said, true, p
-	return e, err
 }

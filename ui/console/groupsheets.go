@@ -149,24 +149,25 @@ func (p *groupPage) inside(uai string, sheet groups.Sheet) {
 	}
 	for _, e := range sheet.Elements {
 		line := elementLine{Icon: elementIcons[e.Kind], Kind: e.Kind, Label: e.Label, Note: countOf(e)}
-		id, nested := e.Nested()
-		_, person := e.Person()
+		key, _ := e.Ref.Automatic()
+		kind, code, profile := directory.PartsOfGroup(key)
+		id, nested := e.Ref.Nested()
 		switch {
 		case nested:
 			line.Icon, line.URL = "people-fill", groupAt(uai, id)
-		case person:
-			line.Icon, line.Note = "person-x", ""
-		case e.Kind == "Classe" && e.Profile == directory.Student:
-			line.URL = at(uai) + "/utilisateurs/eleves?" + filterOf(directory.Filter{Class: e.Code}).Encode()
+		case key == "":
+			line.Icon, line.Kind, line.Note = "person-x", e.Profile.One(), ""
+		case kind == "class" && profile == directory.Student:
+			line.URL = at(uai) + "/utilisateurs/eleves?" + filterOf(directory.Filter{Class: code}).Encode()
 		}
 		switch {
-		case e.Binned:
+		case e.Lost && nested:
 			line.URL, line.Note, line.Missing = groupsAt(uai)+"/corbeille", "", "dans la corbeille"
-		case e.Absent && nested:
-			line.URL, line.Note, line.Missing = "", "", "effacé"
-		case e.Absent && e.Kind == "Classe", e.Absent && person, e.Absent && e.Kind == "Discipline", e.Absent && e.Kind == "Fonction":
+		case e.Lost && kind == "class":
 			line.URL, line.Note, line.Missing = "", "", "absente de l’annuaire"
-		case e.Absent:
+		case e.Lost && key == "":
+			line.Missing = "n’est plus dans l’établissement"
+		case e.Lost:
 			line.URL, line.Note, line.Missing = "", "", "absent de l’annuaire"
 		}
 		p.Elements = append(p.Elements, line)
@@ -175,7 +176,7 @@ func (p *groupPage) inside(uai string, sheet groups.Sheet) {
 
 // countOf says how many people an element brings: « 27 élèves ».
 func countOf(e groups.Element) string {
-	if _, automatic := e.Automatic(); automatic && e.Profile != "" && e.Kind != "Fonction" {
+	if _, automatic := e.Ref.Automatic(); automatic && e.Profile != "" && e.Kind != "Fonction" {
 		one, many := words(e.Profile)
 		return web.Count(e.People, one, many)
 	}

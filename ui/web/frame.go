@@ -2,6 +2,8 @@ package web
 
 import (
 	"html/template"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -160,6 +162,33 @@ func (v *Visit) Folded(node string) bool {
 	}
 	return false
 }
+
+// Unfolded returns which branches of a tree that is closed at first the person has
+// opened: its cookie bears the name of the tree.
+func (v *Visit) Unfolded(tree string) func(node string) bool {
+	open := map[string]bool{}
+	for key := range strings.SplitSeq(v.Cookies(tree), ".") {
+		open[key] = true
+	}
+	return func(node string) bool { return open[node] }
+}
+
+// Unfold opens a branch of such a tree, or closes it, as a script does.
+func (v *Visit) Unfold(tree, node string) {
+	all := strings.Split(v.Cookies(tree), ".")
+	if i := slices.Index(all, node); i >= 0 {
+		all = slices.Delete(all, i, i+1)
+	} else {
+		all = append(all, node)
+	}
+	all = slices.DeleteFunc(all, func(key string) bool { return !nodeShape.MatchString(key) })
+	v.Cookie(&fiber.Cookie{Name: tree, Value: strings.Join(all[max(0, len(all)-mostOpen):], "."), Path: "/", SameSite: fiber.CookieSameSiteLaxMode, MaxAge: 365 * 24 * 3600})
+}
+
+// mostOpen bounds the branches that a cookie keeps open: the latest ones.
+const mostOpen = 60
+
+var nodeShape = regexp.MustCompile(`^[\w-]{1,120}$`)
 
 // view fills what every page shows.
 func (v *Visit) view(title string, page any) (View, error) {

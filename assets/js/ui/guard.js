@@ -1,5 +1,6 @@
 // A form with data-guard keeps what was typed from being lost: any move away
-// asks first. Ctrl+S saves.
+// asks first. Ctrl+S saves. With data-pending, what waits to be saved is kept by the
+// server: moves to addresses that begin with data-within ask nothing.
 import { go } from "./moves.js";
 
 let leaving; // the move that waits for an answer
@@ -9,6 +10,12 @@ const dirty = () => forms().find(f => f.hasAttribute("data-dirty"));
 // Of several forms, the one that matters: with changes, or under the cursor.
 const form = () => dirty() ?? document.activeElement?.closest("form[data-guard]") ?? forms()[0];
 
+// Whether an address is of the screen whose changes are kept.
+function stays(url) {
+	const within = dirty()?.dataset.within;
+	return Boolean(within) && new URL(url, location).pathname.startsWith(within);
+}
+
 function changed(f) {
 	return [...f.elements].some(e => e.name && (e.type === "checkbox" || e.type === "radio" ? e.checked !== e.defaultChecked
 		: e.tagName === "SELECT" ? [...e.options].some(o => o.selected !== o.defaultSelected)
@@ -16,7 +23,7 @@ function changed(f) {
 }
 
 function mark(f) {
-	const now = f.hasAttribute("data-refused") || changed(f);
+	const now = f.hasAttribute("data-pending") || f.hasAttribute("data-refused") || changed(f);
 	f.toggleAttribute("data-dirty", now);
 	const note = f.querySelector("[data-unsaved]");
 	if (note) note.textContent = now ? note.dataset.unsaved : "";
@@ -37,7 +44,7 @@ function ask(move) {
 
 document.addEventListener("click", event => {
 	const link = event.target.closest?.("a[href], button[type=submit], button:not([type])");
-	if (!dirty() || !link || link.closest("dialog") || link.form === form()) return;
+	if (!dirty() || !link || link.closest("dialog") || link.form === form() || stays(link.form?.action ?? link.href)) return;
 	if (link.getAttribute("href")?.startsWith("#") || link.hasAttribute("download") || event.ctrlKey || event.metaKey) return;
 	event.preventDefault();
 	event.stopImmediatePropagation();
@@ -45,7 +52,7 @@ document.addEventListener("click", event => {
 }, true);
 
 document.addEventListener("preau:leave", event => {
-	if (!dirty()) return;
+	if (!dirty() || stays(event.detail)) return;
 	event.preventDefault();
 	document.getElementById("palette")?.close();
 	ask(() => go(event.detail));
@@ -56,7 +63,7 @@ document.addEventListener("preau:leave", event => {
 let here = location.href;
 document.addEventListener("htmx:after:swap", () => here = location.href);
 addEventListener("popstate", event => {
-	if (!dirty()) return;
+	if (!dirty() || stays(location.href)) return;
 	event.stopImmediatePropagation();
 	history.pushState(history.state, "", here);
 	ask(() => history.back());
@@ -74,8 +81,16 @@ document.addEventListener("click", event => {
 	if (!answer) return;
 	event.preventDefault();
 	document.getElementById("garde").close();
-	if (answer === "save") form().requestSubmit();
-	if (answer === "drop") {
+	if (answer === "save") form().requestSubmit(form().querySelector("[value=enregistrer]"));
+	if (answer === "drop" && form().hasAttribute("data-pending")) {
+		const kept = form(), move = leaving, body = new FormData(kept);
+		body.set("geste", "abandonner");
+		fetch(kept.action, { method: "POST", body: new URLSearchParams(body), redirect: "manual", headers: { "X-Preau-Fond": "1" } }).then(() => {
+			kept.removeAttribute("data-pending");
+			kept.removeAttribute("data-dirty");
+			move?.();
+		});
+	} else if (answer === "drop") {
 		for (const f of forms()) {
 			f.removeAttribute("data-dirty");
 			f.reset();
@@ -90,5 +105,7 @@ document.addEventListener("keydown", event => {
 	const saved = document.activeElement?.closest("form[data-draft]") ?? form() ?? document.querySelector("form[data-draft]");
 	if (!saved) return;
 	event.preventDefault();
-	saved.requestSubmit();
+	const button = saved.querySelector("[value=enregistrer]");
+	if (!button?.disabled) saved.requestSubmit(button);
 });
+forms().forEach(mark);

@@ -16,12 +16,21 @@ customElements.define("ui-menu", class extends HTMLElement {
 		return [...this.querySelectorAll("[role^=menuitem]")].filter(i => i.checkVisibility());
 	}
 
-	open(owner, x, y) {
+	// Makes the commands those of what the menu is opened on: their links, the fields
+	// of their forms, and which of them there are.
+	aim(owner) {
 		this.#owner = owner;
-		for (const item of this.querySelectorAll("[data-href]")) {
-			item.setAttribute("href", item.dataset.href.replace("{id}", encodeURIComponent(owner.dataset.id)));
-			item.hidden = Boolean(item.dataset.when) && !item.dataset.when.split(" ").includes(owner.dataset.state);
+		for (const item of this.querySelectorAll("[data-href]")) item.setAttribute("href", item.dataset.href.replace("{id}", encodeURIComponent(owner.dataset.id)));
+		for (const item of this.querySelectorAll("[data-fiche]")) {
+			item.hidden = !owner.dataset.fiche;
+			if (owner.dataset.fiche) item.setAttribute("href", owner.dataset.fiche);
 		}
+		for (const item of this.querySelectorAll("[data-when]")) item.hidden = item.hidden && item.matches("[data-fiche]") || !item.dataset.when.split(" ").includes(owner.dataset.state);
+		for (const item of this.querySelectorAll("button[form]")) for (const field of item.form.querySelectorAll("[data-of]")) field.value = owner.dataset[field.dataset.of] ?? "";
+	}
+
+	open(owner, x, y) {
+		this.aim(owner);
 		htmx.process(this);
 		this.showPopover();
 		const box = this.getBoundingClientRect();
@@ -100,4 +109,16 @@ document.addEventListener("keydown", event => {
 	event.preventDefault();
 	const box = owner.getBoundingClientRect();
 	open(owner, box.left + 24, box.bottom);
+});
+
+// The keys of the commands work on the line itself.
+document.addEventListener("keydown", event => {
+	const owner = event.target.closest?.("[role=treeitem]")?.closest("[data-menu]"), ctrl = event.ctrlKey || event.metaKey;
+	if (!owner) return;
+	const key = ctrl ? { c: "copy", v: "paste" }[event.key.toLowerCase()] : event.key;
+	const menu = document.getElementById(owner.dataset.menu), item = key && menu?.querySelector(`[data-keys="${CSS.escape(key)}"]`);
+	if (!item) return;
+	event.preventDefault();
+	menu.aim(owner);
+	if (!item.hidden && item.ariaDisabled !== "true") item.click();
 });

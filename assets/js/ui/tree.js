@@ -1,7 +1,12 @@
 // <ui-tree>: the keyboard of a tree, as the ARIA practices describe it. With
 // fold="name", what the visitor closes is remembered in the cookie of that
-// name, so that the server draws the tree as it was left.
-import { fold, keep } from "../say.js";
+// name, so that the server draws the tree as it was left; with unfold="name",
+// what the visitor opens, in a tree that is closed at first. The lines of a branch
+// with data-lines come from that address when it is opened.
+import { fold, keep, say } from "../say.js";
+import { go } from "./moves.js";
+
+const most = 60; // branches that a cookie keeps open: the latest ones
 
 customElements.define("ui-tree", class extends HTMLElement {
 	#typed = "";
@@ -27,6 +32,12 @@ customElements.define("ui-tree", class extends HTMLElement {
 	}
 
 	onclick(item, event) {
+		if (item.dataset.more) {
+			event.preventDefault();
+			event.stopPropagation();
+			this.follow(item);
+			return;
+		}
 		if (!item.ariaExpanded || item.tagName === "A" && !event.target.closest(".twist")) return;
 		event.preventDefault();
 		event.stopPropagation();
@@ -34,7 +45,7 @@ customElements.define("ui-tree", class extends HTMLElement {
 	}
 
 	ondblclick(item, event) {
-		if (item.tagName !== "A" && !event.target.closest(".twist, button")) this.toggle(item);
+		if ((item.tagName !== "A" || this.hasAttribute("unfold")) && !event.target.closest(".twist, button")) this.toggle(item);
 	}
 
 	onkeydown(item, event) {
@@ -47,7 +58,7 @@ customElements.define("ui-tree", class extends HTMLElement {
 			End: () => all.at(-1),
 			ArrowRight: () => item.ariaExpanded === "false" ? this.toggle(item) : item.ariaExpanded && all[at + 1],
 			ArrowLeft: () => item.ariaExpanded === "true" ? this.toggle(item) : item.parentElement.parentElement.closest("li")?.querySelector("[role=treeitem]"),
-			Enter: () => item.tagName === "A" ? item.click() : this.toggle(item),
+			Enter: () => this.hasAttribute("unfold") && item.ariaExpanded ? this.toggle(item) : item.tagName === "A" ? this.open(item) : this.toggle(item),
 			"*": () => { for (const i of item.parentElement.parentElement.querySelectorAll(":scope > li > [aria-expanded=false]")) this.toggle(i); },
 		};
 		if (keys[event.key]) {
@@ -67,10 +78,42 @@ customElements.define("ui-tree", class extends HTMLElement {
 		[...all.slice(start), ...all.slice(0, start)].find(i => fold(i.querySelector(".name").textContent).startsWith(fold(this.#typed)))?.focus();
 	}
 
+	// Follows the link of a line: in a tree where a click chooses, what it leads to.
+	open(item) {
+		if (this.hasAttribute("picks") && !item.dataset.more) go(item.getAttribute("href"));
+		else item.click();
+	}
+
 	toggle(item) {
 		if (!item.ariaExpanded) return;
 		item.ariaExpanded = String(item.ariaExpanded !== "true");
-		const cookie = this.getAttribute("fold");
-		if (cookie) keep(cookie, [...this.querySelectorAll("[aria-expanded=false]")].map(i => i.dataset.node).join("."));
+		const closed = this.getAttribute("fold"), opened = this.getAttribute("unfold");
+		if (closed) keep(closed, [...this.querySelectorAll("[aria-expanded=false]")].map(i => i.dataset.node).join("."));
+		if (opened) keep(opened, [...this.querySelectorAll("[aria-expanded=true][data-node]")].map(i => i.dataset.node).slice(-most).join("."));
+		const lines = document.getElementById(item.getAttribute("aria-owns"));
+		if (item.ariaExpanded === "true" && item.dataset.lines && !lines.firstElementChild) this.read(item.dataset.lines, html => lines.innerHTML = html);
+	}
+
+	// Reads the lines that follow, in the place of the one that says how many they are.
+	follow(item) {
+		const line = item.parentElement, before = line.previousElementSibling;
+		this.read(item.dataset.more, html => {
+			line.outerHTML = html;
+			(before?.nextElementSibling ?? this).querySelector("[role=treeitem]")?.focus();
+		});
+	}
+
+	async read(url, show) {
+		this.ariaBusy = "true";
+		try {
+			const answer = await fetch(url, { headers: { "X-Preau-Fond": "1" } });
+			if (!answer.ok) throw new Error(answer.status);
+			show(await answer.text());
+			htmx.process(this);
+			document.dispatchEvent(new CustomEvent("preau:lines"));
+		} catch {
+			say("Ces lignes n’ont pas pu être lues\u00a0: vérifiez la connexion, puis recommencez.");
+		}
+		this.ariaBusy = "false";
 	}
 });
