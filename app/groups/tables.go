@@ -3,6 +3,8 @@
 package groups
 
 import (
+	"slices"
+
 	"preau/app/directory"
 	"preau/data"
 )
@@ -78,3 +80,8 @@ func document(g Group) *data.Document {
 }
 
 func sourceKey(at data.Place, ref Ref) string { return directory.UAIOf(at) + "/" + string(ref) }
+
+func sorted[T any](all []T, by func(T) string) []T {
+	slices.SortStableFunc(all, func(a, b T) int { return compare(by(a), by(b)) })
+	return all
+}
