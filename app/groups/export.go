@@ -44,7 +44,7 @@ func ExportMembers(s *access.Session, uai, id, form string) (x Exported, err err
 			return err
 		}
 		x = Exported{Group: g.Name, School: school.Name, At: tx.Now}
-		r := newReader(tx, place)
+		r := newReader(tx, place, g)
 		x.People, err = r.everybody(g)
 		return err
 	})

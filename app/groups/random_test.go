@@ -104,7 +104,7 @@ func (w *walker) pending(s *access.Session, uai string, screen groups.Screen) (w
 	case 5:
 		return "empty", groups.Empty(s, uai, screen, id)
 	case 6:
-		return "allow", groups.Allow(s, uai, id, []data.Place{atTilleuls, atOrmes}[w.IntN(2)], directory.Profiles[:w.IntN(6)])
+		return "allow", groups.Allow(s, uai, id, w.IntN(2) == 0, groups.Opening{UAI: []string{tilleuls, ormes}[w.IntN(2)], Profile: oneOf(w, directory.Profiles)})
 	}
 	_, err = groups.Add(s, uai, screen, id, []groups.Ref{w.element(s, uai)}, w.IntN(3) == 0)
 	return "add", err

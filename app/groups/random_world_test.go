@@ -336,8 +336,14 @@ func (w *town) shares(name string, own, theirs []directory.Profile) string {
 	w.t.Helper()
 	id, err := groups.Create(w.nina, tilleuls, groups.RightsScreen, groups.NewGroup{Name: name})
 	w.ok(err)
-	w.ok(groups.Allow(w.nina, tilleuls, id, atTilleuls, own))
-	w.ok(groups.Allow(w.nina, tilleuls, id, atOrmes, theirs))
+	var openings []groups.Opening
+	for _, p := range own {
+		openings = append(openings, groups.Opening{UAI: tilleuls, Profile: p})
+	}
+	for _, p := range theirs {
+		openings = append(openings, groups.Opening{UAI: ormes, Profile: p})
+	}
+	w.ok(groups.Allow(w.nina, tilleuls, id, true, openings...))
 	w.saves(w.nina, tilleuls, groups.RightsScreen)
 	return id
 }

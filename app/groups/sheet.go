@@ -56,7 +56,7 @@ func SheetOf(s *access.Session, uai, id string, look Look) (sheet Sheet, err err
 		if err != nil {
 			return err
 		}
-		r := newReader(tx, place)
+		r := newReader(tx, place, g)
 		sheet, err = r.sheet(g, look)
 		return err
 	})
@@ -79,11 +79,11 @@ func opened(tx *data.Tx, s *access.Session, uai, id string) (g Group, place data
 // there.
 func Members(s *access.Session, uai, id string) (all []Member, err error) {
 	err = s.See(func(tx *data.Tx) error {
-		g, _, err := opened(tx, s, uai, id)
+		g, place, err := opened(tx, s, uai, id)
 		if err != nil {
 			return err
 		}
-		all, err = reckon(seeing.Over(tx)).members(g)
+		all, err = newReader(tx, place, g).members(g)
 		return err
 	})
 	return all, err
@@ -98,8 +98,13 @@ type reader struct {
 	*reckoning
 }
 
-func newReader(tx *data.Tx, place data.Place) *reader {
-	return &reader{tx, place, reckon(tx), reckon(seeing.Over(tx))}
+// newReader reads a group. A local one is all within reach.
+func newReader(tx *data.Tx, place data.Place, g Group) *reader {
+	near := reckon(tx)
+	if !g.Shared {
+		return &reader{tx, place, near, near}
+	}
+	return &reader{tx, place, near, reckon(seeing.Over(tx))}
 }
 
 func (r *reader) sheet(g Group, look Look) (sheet Sheet, err error) {
@@ -183,7 +188,7 @@ func (r *reader) kids(g Group) (kids []Kid, err error) {
 		return nil, err
 	}
 	for _, k := range all {
-		in, err := r.members(k)
+		in, err := r.gather(k)
 		if err != nil {
 			return nil, err
 		}

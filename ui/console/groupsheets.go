@@ -136,16 +136,13 @@ func (p *groupPage) facts(uai string, sheet groups.Sheet) {
 	}
 }
 
-// elementIcons are those of automatic groups, by what they are called.
-var elementIcons = map[string]string{"Classe": "easel2", "Niveau": "ladder", "Groupe d’enseignement": "journal-bookmark", "Discipline": "book", "Fonction": "briefcase", "Profil": "people"}
-
-// iconsOfElements keeps the names of icons where they are looked for.
-var _ = []web.Link{{Icon: "easel2"}, {Icon: "ladder"}, {Icon: "journal-bookmark"}, {Icon: "book"}, {Icon: "briefcase"}, {Icon: "people"}, {Icon: "people-fill"}, {Icon: "globe-europe-africa"}, {Icon: "person-x"}}
+// iconsOfSheets keeps in one place the icons that Go code names.
+var _ = []web.Link{{Icon: "person-x"}, {Icon: "globe-europe-africa"}}
 
 // inside lists what the establishment put in the group, and its sub-groups.
 func (p *groupPage) inside(uai string, sheet groups.Sheet) {
 	for _, k := range sheet.Kids {
-		p.Kids = append(p.Kids, elementLine{Icon: "people-fill", Kind: "Sous-groupe", Label: k.Name, URL: groupAt(uai, k.ID), Note: web.Count(k.People, "personne", "personnes")})
+		p.Kids = append(p.Kids, elementLine{Icon: groupIcon, Kind: "Sous-groupe", Label: k.Name, URL: groupAt(uai, k.ID), Note: web.Count(k.People, "personne", "personnes")})
 	}
 	for _, e := range sheet.Elements {
 		line := elementLine{Icon: elementIcons[e.Kind], Kind: e.Kind, Label: e.Label, Note: countOf(e)}
@@ -154,7 +151,7 @@ func (p *groupPage) inside(uai string, sheet groups.Sheet) {
 		id, nested := e.Ref.Nested()
 		switch {
 		case nested:
-			line.Icon, line.URL = "people-fill", groupAt(uai, id)
+			line.URL = groupAt(uai, id)
 		case key == "":
 			line.Icon, line.Kind, line.Note = "person-x", e.Profile.One(), ""
 		case kind == "class" && profile == directory.Student:
