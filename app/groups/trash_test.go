@@ -150,6 +150,23 @@ func (w *town) draftedGroup() string {
 	return id
 }
 
+// TestNewInNew saves together a group and another one that it is made to contain,
+// begun later.
+func TestNewInNew(t *testing.T) {
+	w := newTown(t)
+	outer := w.draftedGroup()
+	inner, err := groups.Create(w.omar, tilleuls, groups.LocalScreen, groups.NewGroup{Name: "Après"})
+	w.ok(err)
+	for id, ref := range map[string]groups.Ref{outer: groups.Nested(inner), inner: groups.Automatic("teacher")} {
+		_, err := groups.Add(w.omar, tilleuls, groups.LocalScreen, id, []groups.Ref{ref}, false)
+		w.ok(err)
+	}
+	w.saves(w.omar, tilleuls, groups.LocalScreen)
+	if all := w.people(outer); len(all) != 3 {
+		t.Errorf("%v", all)
+	}
+}
+
 // TestConcurrent refuses the second of two people who change one group, tells them
 // what the first did, loses nothing of what they typed, and takes it once they have
 // seen it.
