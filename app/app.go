@@ -226,7 +226,7 @@ func (a *App) Start(ctx context.Context) error {
 	a.Go("demandes à transmettre", a.carryRequests)
 	a.Go("boîtes à relever", a.collectMail)
 	a.Go("imports à reprendre", func() {
-		if err := directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir); err != nil {
+		if err := errors.Join(directory.ResumeImports(a.ctx, a.Gate, a.cfg.Dir), a.followImport()); err != nil {
 			a.cfg.Log.Error().Err(err).Msg("import à reprendre")
 		}
 	})

@@ -99,7 +99,21 @@ func (a *App) ImportAAF(ctx context.Context, out io.Writer, opts directory.Impor
 	if err != nil {
 		return err
 	}
-	return a.Store.WaitIndexed(ctx)
+	return errors.Join(a.followImport(), a.Store.WaitIndexed(ctx))
+}
+
+// followImport has groups follow what an import that ended did to classes.
+func (a *App) followImport() error {
+	return groups.FollowClasses(a.Gate.System("Suivi des classes après un import"))
+}
+
+// ConfirmDeletions deletes those whom an import held, in the name of somebody, and
+// returns how many.
+func (a *App) ConfirmDeletions(s *access.Session, uai string) (n int, err error) {
+	if n, err = directory.ConfirmDeletions(s, uai); err != nil {
+		return n, err
+	}
+	return n, a.followImport()
 }
 
 // BeginImport imports a delivery that somebody sent, beside the requests, and
@@ -112,6 +126,9 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 	}
 	a.Go("import", func() {
 		im, err := run(a.ctx)
+		if err == nil && im.State == directory.ImportDone {
+			err = a.followImport()
+		}
 		if err != nil {
 			a.cfg.Log.Error().Err(err).Str("import", id).Msg("import en échec")
 		}
@@ -126,8 +143,8 @@ func (a *App) BeginImport(s *access.Session, opts directory.ImportOptions) (id s
 const depositName = "aaf-depot"
 
 // Night runs the jobs of the night: the purge, the guests whose last day is
-// over, what was sent and not applied, what waits in the deposit. What was
-// erased leaves the disk with a compaction.
+// over, the « Corbeille » of groups, what was sent and not applied, what waits in
+// the deposit. What was erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
 	err := directory.PurgeDeleted(s, requests.Forget)
@@ -137,7 +154,8 @@ func (a *App) Night(ctx context.Context) error {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), groups.TendPartnerships(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s),
+		groups.TendPartnerships(s), groups.SweepDrafts(s), groups.PurgeTrash(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // What begins the names of the files that the site received, in the directory of
@@ -184,6 +202,9 @@ func (a *App) importDeposit(ctx context.Context) error {
 	failed := []error{err}
 	for _, path := range waiting {
 		im, err := directory.ImportAAF(ctx, a.Gate.System("Import de la nuit"), directory.ImportOptions{Path: path, TempDir: a.cfg.Dir})
+		if err == nil {
+			err = a.followImport()
+		}
 		failed = append(failed, err)
 		if im != nil && (im.State == directory.ImportDone || im.State == directory.ImportRefused && access.KindOf(err) == access.Invalid) {
 			failed = append(failed, os.Rename(path, path+"."+a.cfg.Now().Format("20060102-150405")+doneSuffix))

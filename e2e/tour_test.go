@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"preau/app/access"
 )
 
 // pagesOf are the pages of the console that a person of a role goes through, by
@@ -37,7 +39,11 @@ func pagesOf(home, record, report string) map[string]string {
 // nothing that axe finds, nothing that the browser complains of, nothing wider
 // than the screen. The screenshots are for people.
 func TestTour(t *testing.T) {
-	a := demo(t)
+	var made someGroups
+	a := demoWith(t, func(s *access.Session) (err error) {
+		made, err = makeGroups(s, schoolOf(s, "claire.moreau"))
+		return err
+	})
 	home := call(t, a, "claire.moreau").home()
 	record := call(t, a, "claire.moreau").recordOf(home, "lucas.martin")
 	call(t, a, "lucas.martin").declares("Messagerie vide")
@@ -45,6 +51,9 @@ func TestTour(t *testing.T) {
 	_, imports, _ := marc.get("/console/imports")
 	report := regexp.MustCompile(`/console/imports/[a-z0-9]+`).FindString(imports)
 	pages := pagesOf(home, record, report)
+	for name, path := range map[string]string{"fiche": "/fiche/" + made.whole, "fiche-vide": "/fiche/" + made.whole + "?q=personne-ainsi", "corbeille": "/corbeille", "retablissement": "/corbeille/" + made.binned + "/retablissement"} {
+		pages["groupe-"+name] = home + "/groupes" + path
+	}
 	for _, size := range []struct {
 		width, height int64
 	}{{1440, 900}, {390, 844}} {

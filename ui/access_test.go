@@ -176,6 +176,12 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/rattachement":                 within,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/rattachement":                stale, // nor brought back
 
+	"GET /console/etablissements/:uai/groupes/fiche/:groupe":                     within,
+	"POST /console/etablissements/:uai/groupes/fiche/:groupe/export":             within, // the file
+	"GET /console/etablissements/:uai/groupes/corbeille":                         within,
+	"GET /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement":  within,
+	"POST /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement": "303 404 404 404 303 404 303 303 303", // each has one
+
 	"GET /console/etablissements/:uai/journal":            within,
 	"GET /console/etablissements/:uai/journal/flux":       within,
 	"GET /console/etablissements/:uai/journal/evenements": within,
@@ -322,6 +328,7 @@ func (o object) of(route string) string {
 		}
 	}
 	path = strings.Replace(path, ":numero", "999999", 1)
+	path = strings.Replace(path, ":groupe", groupOf(o.id, path), 1)
 	path = strings.NewReplacer(":uai", o.uai, ":profil", o.profile, ":id", id, ":habilitation", grantOf(o.id)).Replace(path)
 	path = strings.NewReplacer(":uai", o.uai, ":boite", o.uai, ":profil", o.profile, ":id", id, ":autre", "PZZ99998", ":import", o.report, ":fusion", o.report).Replace(path)
 	return strings.Replace(path, "/a/*", "/a/x/css/console.css", 1)
@@ -336,6 +343,7 @@ func TestEveryRouteHasItsPolicy(t *testing.T) {
 	o := object{uai, directory.Student.Path(), pupils[0].ID, h.report(uai)}
 	for _, u := range pupils[:len(visitors)+1] {
 		h.administer(uai, u.ID)
+		h.groupsOf(uai, u.ID)
 	}
 	for i, login := range visitors {
 		p := h.enter(login)
@@ -436,6 +444,8 @@ func TestOutOfReachIsNotThere(t *testing.T) {
 	theirs := object{uai, directory.Student.Path(), pupil.ID, h.report(uai)}
 	h.administer(uai, pupil.ID)
 	h.administer(other, own.ID)
+	h.groupsOf(uai, pupil.ID)
+	h.groupsOf(other, own.ID)
 	nothing := object{"0759999Z", directory.Student.Path(), "PZZ00000", "nnnnnnnnnnnnnnnn"}
 	sophie := h.enter("sophie.girard")
 	for _, route := range h.declared() {
@@ -445,7 +455,7 @@ func TestOutOfReachIsNotThere(t *testing.T) {
 		for _, mixed := range []object{theirs,
 			{other, theirs.profile, pupil.ID, theirs.report}, // somebody else's person at one's own address
 			{uai, theirs.profile, own.ID, theirs.report}} {   // one's own person at somebody else's address
-			if mixed.uai == other && !strings.Contains(route, ":id") {
+			if mixed.uai == other && !strings.Contains(route, ":id") && !strings.Contains(route, "fiche/:groupe") && !strings.Contains(route, "corbeille/:groupe") {
 				continue
 			}
 			quiet := h.listen()

@@ -37,7 +37,7 @@ type deed struct {
 var shown = map[string]bool{
 	"POST /connexion/second-facteur/mise-en-place": true, "POST /compte/second-facteur": true,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/code": true, "POST /console/etablissements/:uai/identifiants": true,
-	"POST /console/administrateurs/:id/code":                     true,
+	"POST /console/administrateurs/:id/code": true, "POST /console/etablissements/:uai/groupes/fiche/:groupe/export": true,
 	"POST /console/etablissements/:uai/services/support/crochet": true, "POST /console/demandes/cellule": true,
 	"POST /console/etablissements/:uai/utilisateurs/invites/ressemblances": true,
 }
@@ -93,6 +93,7 @@ func (h *house) deeds(do func(route string, d deed)) {
 	h.write(before, func(tx *data.Tx) error { return access.Factors.Put(tx, access.Factor{Account: before.ID, At: tx.Now}) })
 	do("POST /console/administrateurs/:id/second-facteur", deed{marc, admin + "/second-facteur", nil, nil, true})
 	h.guestDeeds(uai, do)
+	h.groupDeeds(uai, do)
 
 	do("POST /console/imports", deed{marc, "/console/imports", url.Values{"essai": {"oui"}}, h.delivery(), false})
 	tried := h.lastImport(directory.ImportTried)

@@ -258,6 +258,14 @@ func GroupAt(tx *data.Tx, place data.Place, key string) (Group, error) {
 	return groupNamed(tx, place, key, posts)
 }
 
+// PartsOfGroup are the kind of an automatic group ("class", "group", "grade" …; ""
+// for a whole profile), its code and its profile, as its key says them.
+func PartsOfGroup(key string) (kind, code string, p Profile) { return cutGroup(key) }
+
+// KeyOfGroup is the key of the people of a profile in a class, a teaching group or
+// a grade.
+func KeyOfGroup(kind, code string, p Profile) string { return groupKey(kind, code, p) }
+
 // kindsOfGroup are what the screens call the sorts of automatic groups, by the
 // first part of their keys.
 var kindsOfGroup = map[string]string{"": "Profil", "class": "Classe", "grade": "Niveau", "group": "Groupe d’enseignement", "discipline": "Discipline", "function": "Fonction"}

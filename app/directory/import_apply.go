@@ -123,7 +123,10 @@ func (a *applier) apply(ctx context.Context) error {
 			return err
 		}
 	}
-	return a.remove(ctx)
+	if err := a.remove(ctx); err != nil {
+		return err
+	}
+	return a.dropEmptied(ctx)
 }
 
 // done begins a step, and reports whether a former run of this import has

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -158,6 +159,50 @@ func (a *applier) someClasses(tx *data.Tx, e Establishment, now map[string]Class
 		}
 	}
 	return keepRows(tx, Classes, e.UAI, now)
+}
+
+// dropEmptied forgets the classes that the pupils of a delta have left and that
+// their school no longer lists: they still had those pupils when it was read.
+func (a *applier) dropEmptied(ctx context.Context) error {
+	if a.opts.DryRun || a.batch.Kind != aaf.Delta {
+		return nil
+	}
+	touched := func(id string) bool { return a.im.Counts[tallyKey(a.schools[id], Student)] != nil }
+	ids := slices.DeleteFunc(slices.Sorted(maps.Keys(a.schools)), func(id string) bool { return a.schools[id] == "" || !a.may(a.schools[id]) || !touched(id) })
+	return inParts(ctx, a, ids, func(tx *data.Tx, id string) error {
+		known, ok, err := a.known(tx, aaf.Schools, id)
+		if err != nil || !ok {
+			return err
+		}
+		r := aaf.Record{Category: aaf.Schools, ID: id, Attrs: known.Attrs}
+		s, _, err := r.School()
+		if err != nil {
+			return nil // it is said when it is received
+		}
+		return a.dropUnlisted(corresponding.Over(tx), a.schools[id], s.Classes)
+	})
+}
+
+func (a *applier) dropUnlisted(tx *data.Tx, place data.Place, listed []aaf.Class) error {
+	var gone []string
+	for class, err := range Classes.From(tx, UAIOf(place)+"/") {
+		if err != nil {
+			return err
+		}
+		used, err := UsersList.Count(tx, place, classGroup(class.Code), nil)
+		if err != nil {
+			return err
+		}
+		if used == 0 && !slices.ContainsFunc(listed, func(c aaf.Class) bool { return c.Code == class.Code }) {
+			gone = append(gone, class.Key())
+		}
+	}
+	for _, key := range gone {
+		if err := Classes.Delete(tx, key); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *applier) groups(tx *data.Tx, e Establishment, s aaf.School) error {

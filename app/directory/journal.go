@@ -147,6 +147,11 @@ func happened(tx *data.Tx, id string, n int) (events []Event, err error) {
 // importLine is the action of what an import changed of a row.
 const importLine = "import.line"
 
+// EventsAbout returns the latest events of a row of an area above, newest first.
+func EventsAbout(tx *data.Tx, table, key string, n int) ([]Event, error) {
+	return eventsAbout(tx, table, key, n)
+}
+
 // eventsAbout returns the latest events of a row, newest first, with what each
 // import changed of it.
 func eventsAbout(tx *data.Tx, table, key string, n int) (events []Event, err error) {

@@ -36,6 +36,11 @@ func PlaceOfUAI(s *access.Session, uai string) (place data.Place, err error) {
 	return place, err
 }
 
+// CardAt returns the public card of an establishment, wherever it is.
+func CardAt(tx *data.Tx, place data.Place) (Card, error) {
+	return Cards.Get(locating.Over(tx), UAIOf(place))
+}
+
 // CardsAt returns the public cards of the establishments of some places.
 func CardsAt(s *access.Session, places ...data.Place) (cards []Card, err error) {
 	err = s.See(func(tx *data.Tx) error {

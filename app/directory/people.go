@@ -109,6 +109,9 @@ func accounts(counts map[string]int, p Profile) (n int) {
 	return n
 }
 
+// Summary is summary, for the areas above.
+func (u User) Summary(place data.Place) string { return u.summary(place) }
+
 // summary says in a few words what somebody is in an establishment.
 func (u User) summary(place data.Place) string {
 	a, _ := u.At(place)

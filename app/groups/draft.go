@@ -109,19 +109,21 @@ func draftOf(tx *data.Tx, s *access.Session, place data.Place, screen Screen) (D
 
 // keep stores a draft, or forgets it when nothing is left of it.
 func (d Draft) keep(tx *data.Tx) error {
-	tx = drafting.Over(tx)
-	d.Edits = slices.DeleteFunc(d.Edits, Edit.empty)
-	if len(d.Edits)+len(d.Copied) == 0 {
-		if err := Drafts.Delete(tx, d.Key()); !isMissing(err) {
-			return err
-		}
-		return nil
-	}
 	if d.Pending() > mostPending || len(d.Copied) > mostCopied {
 		return access.Conflict("Plus de 5\u202f000 modifications attendent\u00a0: enregistrez-les avant d’en faire d’autres.")
 	}
 	d.Touched = tx.Now
-	return Drafts.Put(tx, d)
+	return d.restore(tx)
+}
+
+// restore stores a draft as it is, or forgets it when nothing is left of it.
+func (d Draft) restore(tx *data.Tx) error {
+	tx = drafting.Over(tx)
+	d.Edits = slices.DeleteFunc(d.Edits, Edit.empty)
+	if len(d.Edits)+len(d.Copied) > 0 {
+		return Drafts.Put(tx, d)
+	}
+	return unlessMissing(Drafts.Delete(tx, d.Key()))
 }
 
 // DraftOf returns what the person has pending on a screen.

@@ -42,7 +42,7 @@ func (r *reckoning) describe(at data.Place, ref Ref, said string) (e Element, er
 	if err != nil {
 		return e, err
 	}
-	all, err := r.members(g)
+	all, err := r.gather(g)
 	e.Label, e.People = g.Name, len(all)
 	return e, err
 }

@@ -221,8 +221,7 @@ func (p *planter) shown(g Group, l lump) (Element, error) {
 		return el, err
 	}
 	c, err := directory.Cards.Get(p.tx, directory.UAIOf(l.at))
-	el.Note, el.School = "", c.Name
-	return el, err
+	return Element{Ref: el.Ref, Label: el.Label, Kind: el.Kind, Profile: el.Profile, School: c.Name}, err
 }
 
 // said is what an element was called when it was put in a group.

@@ -113,7 +113,7 @@ func commit(tx *data.Tx, s *access.Session, action access.Action, all []outcome)
 			return nil, err
 		}
 	}
-	return all[0].Partnership, tell(tx, s, all)
+	return all[0].Partnership, writeBoth(tx, s, all)
 }
 
 // meanwhile says what became of a partnership, by whom, for who wanted something

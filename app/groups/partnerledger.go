@@ -35,8 +35,11 @@ func LedgerOf(s *access.Session, uai, partner string) (l Ledger, err error) {
 			return err
 		}
 		p, other, known, err := d.of(partner)
-		if err != nil || !known {
-			return orMissing(err)
+		if err == nil && !known {
+			err = data.ErrNotFound
+		}
+		if err != nil {
+			return err
 		}
 		l = Ledger{Partner: Partner{p, d.place(), other}, Mine: d.here.Name}
 		if p.State != Accepted {

@@ -39,20 +39,20 @@ var taleWords = map[tale]struct{ subject, says, pair string }{
 
 const closedSays = "Les profils ouverts à l’autre établissement sont fermés, et les membres qu’il avait mis dans les groupes en sont retirés."
 
-// A reader is an address that a mail goes to, for one person or for several who
+// An addressee is an address that a mail goes to, for one person or for several who
 // share it, and what they are told of: once each.
-type reader struct {
+type addressee struct {
 	to      string
 	told    []int        // outcomes
 	manages []data.Place // establishments whose partnerships they manage
 }
 
-// tell writes to the local administrators and to the heads of both sides, one mail
+// writeBoth writes to the local administrators and to the heads of both sides, one mail
 // for each address, whatever the number of their hats and of the partnerships. They
 // are told of those of their own establishments only.
-func tell(tx *data.Tx, s *access.Session, all []outcome) error {
-	var readers []*reader
-	byAddress := map[string]*reader{}
+func writeBoth(tx *data.Tx, s *access.Session, all []outcome) error {
+	var readers []*addressee
+	byAddress := map[string]*addressee{}
 	known := map[data.Place][]contact{}
 	for i, o := range all {
 		for _, place := range o.Pair {
@@ -66,7 +66,7 @@ func tell(tx *data.Tx, s *access.Session, all []outcome) error {
 			for _, c := range known[place] {
 				key := strings.ToLower(c.to)
 				if byAddress[key] == nil {
-					byAddress[key] = &reader{to: c.to}
+					byAddress[key] = &addressee{to: c.to}
 					readers = append(readers, byAddress[key])
 				}
 				byAddress[key].learn(i, place, c.manages)
@@ -86,7 +86,7 @@ func tell(tx *data.Tx, s *access.Session, all []outcome) error {
 	return nil
 }
 
-func (r *reader) learn(i int, place data.Place, manages bool) {
+func (r *addressee) learn(i int, place data.Place, manages bool) {
 	if !slices.Contains(r.told, i) {
 		r.told = append(r.told, i)
 	}
@@ -156,8 +156,8 @@ func newSigner(s *access.Session, all []outcome) string {
 	return fmt.Sprintf("%s (%s)", s.Name(), all[0].NameOf(side))
 }
 
-// mail is what a reader is told.
-func (r *reader) mail(tx *data.Tx, by string, all []outcome) (m post.Mail, err error) {
+// mail is what an addressee is told.
+func (r *addressee) mail(tx *data.Tx, by string, all []outcome) (m post.Mail, err error) {
 	m.To = r.to
 	var said []tale
 	var shut []closing
@@ -214,7 +214,7 @@ func pairSaid(tx *data.Tx, p Partnership) (string, error) {
 }
 
 // links lead an administrator to the partnerships of each of their establishments.
-func (r *reader) links(tx *data.Tx) (all []post.Link, err error) {
+func (r *addressee) links(tx *data.Tx) (all []post.Link, err error) {
 	for _, place := range r.manages {
 		c, err := directory.Cards.Get(tx, directory.UAIOf(place))
 		if err != nil {

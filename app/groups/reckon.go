@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"maps"
 	"slices"
 
 	"preau/app/directory"
@@ -11,19 +12,26 @@ import (
 type Member struct {
 	directory.Present
 	At  data.Place // the establishment that they are of
-	Via []Ref      // the elements of the group that they come by; a sub-group is one
+	Via []Way      // how they come to be in the group
+}
+
+// A Way is an element that an establishment put in a group, or a sub-group of it.
+type Way struct {
+	At  data.Place
+	Ref Ref
 }
 
 // A reckoning computes who is in groups, in one transaction. Each roll and each
 // group is read once.
 type reckoning struct {
-	tx    *data.Tx
-	rolls map[data.Place]*directory.Roll
-	known map[string][]Member // by group, by name
+	tx     *data.Tx
+	rolls  map[data.Place]*directory.Roll
+	found  map[string]map[string]*Member // by group, then by UID
+	sorted map[string][]Member           // by group, by name
 }
 
 func reckon(tx *data.Tx) *reckoning {
-	return &reckoning{tx, map[data.Place]*directory.Roll{}, map[string][]Member{}}
+	return &reckoning{tx, map[data.Place]*directory.Roll{}, map[string]map[string]*Member{}, map[string][]Member{}}
 }
 
 func (r *reckoning) roll(at data.Place) *directory.Roll {
@@ -33,15 +41,28 @@ func (r *reckoning) roll(at data.Place) *directory.Roll {
 	return r.rolls[at]
 }
 
-// members returns who is in a group, by name: the people of its elements and of
-// its sub-groups. Of a shared group, each side brings its own, of the profiles
-// that it is allowed.
+// members returns who is in a group, by name.
 func (r *reckoning) members(g Group) ([]Member, error) {
-	if all, done := r.known[g.ID]; done {
+	all, done := r.sorted[g.ID]
+	if done {
 		return all, nil
 	}
-	r.known[g.ID] = nil // a cycle, which no operation makes, ends here
+	found, err := r.gather(g)
+	if err == nil {
+		all = listed(found)
+		r.sorted[g.ID] = all
+	}
+	return all, err
+}
+
+// gather finds who is in a group: the people of its elements and of its sub-groups.
+// Of a shared group, each side brings its own, of the profiles that it is allowed.
+func (r *reckoning) gather(g Group) (map[string]*Member, error) {
+	if found, done := r.found[g.ID]; done {
+		return found, nil
+	}
 	found := map[string]*Member{}
+	r.found[g.ID] = found // a cycle, which no operation makes, ends here
 	for _, side := range g.sides() {
 		for _, ref := range elementsOf(r.tx, g.ID, side.At) {
 			all, err := r.of(side.At, ref)
@@ -50,7 +71,7 @@ func (r *reckoning) members(g Group) ([]Member, error) {
 			}
 			for _, who := range all {
 				if !g.Shared || side.allows(who.Profile) {
-					join(found, who, side.At, ref)
+					join(found, who, side.At, Way{side.At, ref})
 				}
 			}
 		}
@@ -60,16 +81,15 @@ func (r *reckoning) members(g Group) ([]Member, error) {
 		return nil, err
 	}
 	for _, kid := range kids {
-		all, err := r.members(kid)
+		inner, err := r.gather(kid)
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range all {
-			join(found, m.Present, m.At, Nested(kid.ID))
+		for _, m := range inner {
+			join(found, m.Present, m.At, Way{kid.At, Nested(kid.ID)})
 		}
 	}
-	r.known[g.ID] = listed(found)
-	return r.known[g.ID], nil
+	return found, nil
 }
 
 // sides are those that bring members: of a local group, its establishment.
@@ -80,7 +100,7 @@ func (g Group) sides() Sides {
 	return Sides{{At: g.At}}
 }
 
-func join(found map[string]*Member, who directory.Present, at data.Place, by Ref) {
+func join(found map[string]*Member, who directory.Present, at data.Place, by Way) {
 	m := found[who.ID]
 	if m == nil {
 		m = &Member{Present: who, At: at}
@@ -92,11 +112,11 @@ func join(found map[string]*Member, who directory.Present, at data.Place, by Ref
 }
 
 func listed(found map[string]*Member) []Member {
-	all := make([]Member, 0, len(found))
-	for _, m := range found {
-		all = append(all, *m)
+	order := slices.SortedFunc(maps.Values(found), func(a, b *Member) int { return a.ByName(b.Present) })
+	all := make([]Member, len(order))
+	for i, m := range order {
+		all[i] = *m
 	}
-	slices.SortFunc(all, func(a, b Member) int { return a.ByName(b.Present) })
 	return all
 }
 
@@ -119,10 +139,10 @@ func (r *reckoning) of(at data.Place, ref Ref) ([]directory.Present, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := r.members(g)
-	people := make([]directory.Present, len(all))
-	for i, m := range all {
-		people[i] = m.Present
+	found, err := r.gather(g)
+	people := make([]directory.Present, 0, len(found))
+	for _, m := range found {
+		people = append(people, m.Present)
 	}
 	return people, err
 }

@@ -49,6 +49,13 @@ func Save(s *access.Session, uai string, screen Screen) (n int, err error) {
 			return nil, cmp.Or(err, errStale)
 		}
 		sc.draft.Edits = nil
+		for _, e := range edits { // all of them first: one may be an element of another
+			if e.New {
+				if err := sc.make(e); err != nil {
+					return nil, err
+				}
+			}
+		}
 		var first data.Row
 		for _, e := range edits {
 			f, err := sc.apply(e)
@@ -123,15 +130,14 @@ func (e Edit) action(screen Screen) access.Action {
 // apply makes one edit, and returns the event that tells it.
 func (sc *scene) apply(e Edit) (f data.Fact, err error) {
 	f.Action = e.action(sc.draft.Screen).Action
-	if e.New {
-		f.About, f.Note, err = sc.make(e)
-		return f, err
-	}
 	g, err := groupAt(sc.tx, sc.place, e.Group)
 	if err != nil {
 		return f, err
 	}
 	switch {
+	case e.New:
+		f.About = g
+		f.Note, err = sc.fill(g, e)
 	case sc.draft.Screen == PopulationScreen:
 		f.About, f.Note, err = sc.populate(g, e)
 	case g.At != sc.place:
@@ -153,26 +159,23 @@ func (sc *scene) store(g Group) (Group, error) {
 	return g, Groups.Put(sharing.Over(sc.tx), g)
 }
 
-// make makes a new group.
-func (sc *scene) make(e Edit) (g Group, note string, err error) {
+// make makes a new group, whose members are put afterwards.
+func (sc *scene) make(e Edit) (err error) {
 	if sc.draft.Screen == PopulationScreen || e.Text == nil {
-		return g, "", data.ErrNotFound
+		return data.ErrNotFound
 	}
-	g = Group{ID: e.Group, At: sc.place, Shared: sc.shared(), Parent: e.Parent, Name: e.Text.Name, Description: e.Text.Description,
+	g := Group{ID: e.Group, At: sc.place, Shared: sc.shared(), Parent: e.Parent, Name: e.Text.Name, Description: e.Text.Description,
 		By: sc.s.Account.ID, ByName: sc.s.Name(), CreatedAt: sc.tx.Now}
 	if e.Parent != "" {
 		if _, err := sc.group(e.Parent); err != nil {
-			return g, "", access.Conflict(fmt.Sprintf("Le groupe où «\u00a0%s\u00a0» devait être créé n’existe plus.", g.Name))
+			return access.Conflict(fmt.Sprintf("Le groupe où «\u00a0%s\u00a0» devait être créé n’existe plus.", g.Name))
 		}
 	}
 	if g, err = sc.sided(g, e.Sides); err != nil {
-		return g, "", err
+		return err
 	}
-	if g, err = sc.store(g); err != nil {
-		return g, "", err
-	}
-	note, err = sc.fill(g, e)
-	return g, note, err
+	_, err = sc.store(g)
+	return err
 }
 
 // revise changes the text and the members of a local group, or the text of a
@@ -209,7 +212,7 @@ func (sc *scene) fill(g Group, e Edit) (note string, err error) {
 			return "", err
 		}
 		m := Membership{Group: g.ID, At: sc.place, Ref: ref, Said: said, By: sc.s.Name(), Since: sc.tx.Now}
-		if err := Memberships.Put(sc.tx, m); err != nil {
+		if err := errors.Join(Memberships.Put(sc.tx, m), remember(sc.tx, sc.place, ref)); err != nil {
 			return "", err
 		}
 	}

@@ -21,11 +21,12 @@ var (
 	membershipsCount    = Memberships.Counter("count", func(m Membership) []data.Tally { return []data.Tally{{Place: m.At, Group: m.Group}} })
 	membershipsBySource = Memberships.Index("source", func(m Membership) []string { return []string{sourceKey(m.At, m.Ref)} })
 
-	Drafts = data.NewTable[Draft]("group-drafts").Unlogged()
+	Drafts  = data.NewTable[Draft]("group-drafts").Unlogged()
+	Rosters = data.NewTable[Roster]("group-rosters").Unlogged()
 )
 
 // Tables are the tables of the area.
-var Tables = []data.Schema{Groups, Memberships, Partnerships, Drafts}
+var Tables = []data.Schema{Groups, Memberships, Partnerships, Drafts, Rosters}
 
 func present(value string) []string {
 	if value == "" {

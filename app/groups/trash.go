@@ -2,6 +2,7 @@ package groups
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"preau/app/access"
@@ -52,12 +53,13 @@ type Trashed struct {
 	Kids    int // sub-groups that went with it
 	Members int // elements, of it and of them
 	Until   time.Time
+	Back    string // the group that it comes back in, "" for none
 }
 
 // Trash lists the groups that an establishment deleted, latest first.
 func Trash(s *access.Session, uai string) (all []Trashed, err error) {
 	err = s.See(func(tx *data.Tx) error {
-		place, err := directory.Locate(tx, uai)
+		place, err := binAt(tx, s, uai)
 		if err != nil {
 			return err
 		}
@@ -65,20 +67,71 @@ func Trash(s *access.Session, uai string) (all []Trashed, err error) {
 			if err != nil {
 				return err
 			}
-			t := Trashed{Group: g, Until: g.DeletedAt.Add(TrashLife)}
-			gone, err := goneWith(tx, g)
+			t, err := trashed(tx, g)
 			if err != nil {
 				return err
-			}
-			t.Kids = len(gone) - 1
-			for _, each := range gone {
-				t.Members += len(elementsOf(tx, each.ID, place))
 			}
 			all = append(all, t)
 		}
 		return nil
 	})
-	return sorted(all, func(t Trashed) string { return fmt.Sprintf("%020d", 1<<62-t.DeletedAt.UnixNano()) }), err
+	slices.SortStableFunc(all, func(a, b Trashed) int { return b.DeletedAt.Compare(a.DeletedAt) })
+	return all, err
+}
+
+// TrashedOf returns a group of the « Corbeille » of an establishment.
+func TrashedOf(s *access.Session, uai, id string) (t Trashed, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := binAt(tx, s, uai)
+		if err != nil {
+			return err
+		}
+		g, err := binned(tx, place, id)
+		if err != nil {
+			return err
+		}
+		t, err = trashed(tx, g)
+		return err
+	})
+	return t, err
+}
+
+// binAt is the place of an establishment whose groups the person manages.
+func binAt(tx *data.Tx, s *access.Session, uai string) (data.Place, error) {
+	place, err := directory.Locate(tx, uai)
+	if err == nil && !s.Can(access.ManageGroups, place) {
+		err = data.ErrNotFound
+	}
+	return place, err
+}
+
+// binned returns a group that was deleted by itself, not with one around it.
+func binned(tx *data.Tx, place data.Place, id string) (Group, error) {
+	g, err := Groups.Get(tx, id)
+	if err == nil && (g.At != place || !g.Deleted() || g.Gone != g.ID) {
+		err = data.ErrNotFound
+	}
+	return g, err
+}
+
+func trashed(tx *data.Tx, g Group) (Trashed, error) {
+	t := Trashed{Group: g, Until: g.DeletedAt.Add(TrashLife)}
+	gone, err := goneWith(tx, g)
+	if err != nil {
+		return t, err
+	}
+	t.Kids = len(gone) - 1
+	for _, each := range gone {
+		t.Members += len(elementsOf(tx, each.ID, g.At))
+	}
+	if g.Parent != "" {
+		up, err := groupAt(tx, g.At, g.Parent)
+		if err != nil && !isMissing(err) {
+			return t, err
+		}
+		t.Back = up.Name
+	}
+	return t, nil
 }
 
 // goneWith are a deleted group and the sub-groups that its deletion took, the
@@ -103,13 +156,12 @@ func goneWith(tx *data.Tx, g Group) (all []Group, err error) {
 // one for it, "" to keep its own.
 func Restore(s *access.Session, uai, id, name string) (g Group, err error) {
 	return g, s.Do(restoring, func(tx *data.Tx) (data.Row, error) {
-		place, err := directory.Locate(tx, uai)
+		place, err := binAt(tx, s, uai)
 		if err != nil {
 			return nil, err
 		}
-		g, err = Groups.Get(tx, id)
-		if err != nil || g.At != place || !g.Deleted() || g.Gone != g.ID {
-			return nil, orMissing(err)
+		if g, err = binned(tx, place, id); err != nil {
+			return nil, err
 		}
 		sc := &scene{tx: tx, s: s, place: place, draft: Draft{Screen: LocalScreen}}
 		if g.Shared {
@@ -158,11 +210,4 @@ func (sc *scene) checkRestored(all []Group) error {
 		}
 	}
 	return nil
-}
-
-func orMissing(err error) error {
-	if err == nil {
-		return data.ErrNotFound
-	}
-	return err
 }

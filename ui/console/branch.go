@@ -181,7 +181,9 @@ func (w wording) element(group string, e groups.Element) branch {
 		b.Full = at(w.uai) + "/utilisateurs/" + anyProfile + "/" + id
 	} else {
 		b.Icon, b.Tone, b.Said = elementIcons[e.Kind], "group", e.Kind
-		b.Count = web.Count(e.People, "personne", "personnes")
+		if e.School == "" {
+			b.Count = web.Count(e.People, "personne", "personnes")
+		}
 	}
 	if b.Icon == "" {
 		b.Icon, b.Tone, b.Said = "person-x", "lost", "Personne"

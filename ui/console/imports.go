@@ -329,7 +329,7 @@ func decideDeletions(v *web.Visit) error {
 		}
 		return v.Done(home, "Les comptes sont gardés.")
 	}
-	n, err := directory.ConfirmDeletions(v.Session, v.Form("uai"))
+	n, err := v.Appliance.ConfirmDeletions(v.Session, v.Form("uai"))
 	if err != nil {
 		return v.Again(err, showImport)
 	}
