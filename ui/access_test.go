@@ -41,6 +41,7 @@ const (
 	allStale  = "303 404 404 404 409 409 409 409 409"
 	highStale = "303 404 404 404 404 404 409 409 409"
 	absent    = "303 404 404 404 404 404 404 404 404"
+	goesOn    = "303 404 404 404 303 404 303 303 303" // whoever reaches the establishment goes on
 	ofPupil   = "303 200 404 404 404 404 404 404 404" // of the pupil who asked, whoever answers them
 )
 
@@ -176,11 +177,39 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/utilisateurs/:profil/:id/rattachement":                 within,
 	"POST /console/etablissements/:uai/utilisateurs/:profil/:id/rattachement":                stale, // nor brought back
 
-	"GET /console/etablissements/:uai/groupes/fiche/:groupe":                     within,
-	"POST /console/etablissements/:uai/groupes/fiche/:groupe/export":             within, // the file
-	"GET /console/etablissements/:uai/groupes/corbeille":                         within,
-	"GET /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement":  within,
-	"POST /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement": "303 404 404 404 303 404 303 303 303", // each has one
+	"GET /console/etablissements/:uai/groupes/locaux":                                within,
+	"POST /console/etablissements/:uai/groupes/locaux":                               badForm,
+	"GET /console/etablissements/:uai/groupes/locaux/contenu":                        absent,
+	"GET /console/etablissements/:uai/groupes/locaux/branche":                        within,
+	"GET /console/etablissements/:uai/groupes/locaux/:groupe/recherche":              within,
+	"GET /console/etablissements/:uai/groupes/locaux/nouveau":                        within,
+	"POST /console/etablissements/:uai/groupes/locaux/nouveau":                       inSchool,
+	"GET /console/etablissements/:uai/groupes/locaux/:groupe/nom":                    within,
+	"POST /console/etablissements/:uai/groupes/locaux/:groupe/nom":                   inSchool,
+	"GET /console/etablissements/:uai/groupes/locaux/:groupe/suppression":            within,
+	"POST /console/etablissements/:uai/groupes/locaux/:groupe/suppression":           goesOn,
+	"GET /console/etablissements/:uai/groupes/locaux/:groupe/copie":                  within,
+	"POST /console/etablissements/:uai/groupes/locaux/:groupe/copie":                 inSchool,
+	"GET /console/etablissements/:uai/groupes/partages/droits":                       within,
+	"POST /console/etablissements/:uai/groupes/partages/droits":                      badForm,
+	"GET /console/etablissements/:uai/groupes/partages/droits/contenu":               absent,
+	"GET /console/etablissements/:uai/groupes/partages/droits/nouveau":               within,
+	"POST /console/etablissements/:uai/groupes/partages/droits/nouveau":              inSchool,
+	"GET /console/etablissements/:uai/groupes/partages/droits/:groupe/nom":           within,
+	"POST /console/etablissements/:uai/groupes/partages/droits/:groupe/nom":          inSchool,
+	"GET /console/etablissements/:uai/groupes/partages/droits/:groupe/suppression":   within,
+	"POST /console/etablissements/:uai/groupes/partages/droits/:groupe/suppression":  goesOn,
+	"GET /console/etablissements/:uai/groupes/partages/droits/:groupe/retrait":       absent,
+	"GET /console/etablissements/:uai/groupes/partages/peuplement":                   within,
+	"POST /console/etablissements/:uai/groupes/partages/peuplement":                  badForm,
+	"GET /console/etablissements/:uai/groupes/partages/peuplement/contenu":           absent,
+	"GET /console/etablissements/:uai/groupes/partages/peuplement/branche":           within,
+	"GET /console/etablissements/:uai/groupes/partages/peuplement/:groupe/recherche": within,
+	"GET /console/etablissements/:uai/groupes/fiche/:groupe":                         within,
+	"POST /console/etablissements/:uai/groupes/fiche/:groupe/export":                 within, // the file
+	"GET /console/etablissements/:uai/groupes/corbeille":                             within,
+	"GET /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement":      within,
+	"POST /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement":     goesOn, // each has one
 
 	"GET /console/etablissements/:uai/journal":            within,
 	"GET /console/etablissements/:uai/journal/flux":       within,
@@ -455,7 +484,7 @@ func TestOutOfReachIsNotThere(t *testing.T) {
 		for _, mixed := range []object{theirs,
 			{other, theirs.profile, pupil.ID, theirs.report}, // somebody else's person at one's own address
 			{uai, theirs.profile, own.ID, theirs.report}} {   // one's own person at somebody else's address
-			if mixed.uai == other && !strings.Contains(route, ":id") && !strings.Contains(route, "fiche/:groupe") && !strings.Contains(route, "corbeille/:groupe") {
+			if mixed.uai == other && !strings.Contains(route, ":id") && !strings.Contains(route, ":groupe") {
 				continue
 			}
 			quiet := h.listen()

@@ -21,10 +21,14 @@ func groupOf(pupil, path string) string {
 	if strings.Contains(path, "/corbeille/") {
 		return "binned-" + pupil
 	}
+	if strings.Contains(path, "/partages/") {
+		return "shared-" + pupil
+	}
 	return "group-" + pupil
 }
 
-// groupsOf makes a local group of the first pupils, and one in the « Corbeille ».
+// groupsOf makes a local group of a pupil, a shared one open to pupils, and one in
+// the « Corbeille ».
 func (h *house) groupsOf(uai, pupil string) {
 	h.t.Helper()
 	place, err := directory.PlaceOfUAI(h.app.Gate.System("essai"), uai)
@@ -34,9 +38,11 @@ func (h *house) groupsOf(uai, pupil string) {
 	g := groups.Group{ID: "group-" + pupil, At: place, Name: "Club de " + pupil, ByName: "MOREAU Claire", CreatedAt: h.clock.now(), Version: 1}
 	gone := groups.Group{ID: "binned-" + pupil, At: place, Name: "Ancien club de " + pupil, ByName: "MOREAU Claire", CreatedAt: h.clock.now(), Version: 1,
 		DeletedAt: h.clock.now(), DeletedBy: "MOREAU Claire", Gone: "binned-" + pupil}
+	shared := groups.Group{ID: "shared-" + pupil, At: place, Shared: true, Name: "Réseau de " + pupil, ByName: "MOREAU Claire", CreatedAt: h.clock.now(), Version: 1,
+		Sides: groups.Sides{{At: place, Profiles: []directory.Profile{directory.Student}}}}
 	m := groups.Membership{Group: g.ID, At: place, Ref: groups.Person(pupil), Said: directory.Mention(pupil), By: "MOREAU Claire", Since: h.clock.now()}
 	h.write(g, func(tx *data.Tx) error {
-		for _, err := range []error{groups.Groups.Put(tx, g), groups.Groups.Put(tx, gone), groups.Memberships.Put(tx, m)} {
+		for _, err := range []error{groups.Groups.Put(tx, g), groups.Groups.Put(tx, gone), groups.Groups.Put(tx, shared), groups.Memberships.Put(tx, m)} {
 			if err != nil {
 				return err
 			}
@@ -51,6 +57,20 @@ func (h *house) groupDeeds(uai string, do func(route string, d deed)) {
 	home := "/console/etablissements/" + uai + "/groupes"
 	do("POST /console/etablissements/:uai/groupes/fiche/:groupe/export", deed{login: "marc.dubois", path: home + "/fiche/group-" + pupil + "/export", form: url.Values{"forme": {"csv"}}, tells: true})
 	do("POST /console/etablissements/:uai/groupes/corbeille/:groupe/retablissement", deed{login: "marc.dubois", path: home + "/corbeille/binned-" + pupil + "/retablissement", tells: true})
+	for _, screen := range []string{"/locaux", "/partages/droits", "/partages/peuplement"} {
+		route, path := "POST /console/etablissements/:uai/groupes"+screen, home+screen
+		if screen != "/partages/peuplement" {
+			do(route+"/nouveau", deed{login: "marc.dubois", path: path + "/nouveau", form: url.Values{"nom": {"Chorale"}}})
+			do(route+"/:groupe/nom", deed{login: "marc.dubois", path: path + "/" + groupOf(pupil, path) + "/nom", form: url.Values{"nom": {"Orchestre"}}})
+		}
+		if screen == "/locaux" {
+			do(route+"/:groupe/copie", deed{login: "marc.dubois", path: path + "/group-" + pupil + "/copie", form: url.Values{"nom": {"Autre orchestre"}}})
+		}
+		if screen != "/partages/peuplement" {
+			do(route+"/:groupe/suppression", deed{login: "marc.dubois", path: path + "/" + groupOf(pupil, path) + "/suppression"})
+		}
+		do(route, deed{login: "marc.dubois", path: path, form: url.Values{"geste": {"copier"}, "objet": {"u/" + pupil}}})
+	}
 }
 
 // madeGroup makes a local group through the operations, as its administrator does.

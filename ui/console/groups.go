@@ -62,12 +62,12 @@ func mountGroups(c web.Router) {
 		}
 		get("/:groupe/nom", askName)
 		post("/:groupe/nom", renameGroup)
-		get("/:groupe/suppression", askDeletion)
-		post("/:groupe/suppression", deleteGroup)
 		if g.Screen == groups.LocalScreen {
 			get("/:groupe/copie", askCopy)
 			post("/:groupe/copie", duplicateGroup)
 		}
+		get("/:groupe/suppression", askDeletion)
+		post("/:groupe/suppression", deleteGroup)
 	}
 }
 
