@@ -35,7 +35,11 @@ func (r *reckoning) describe(at data.Place, ref Ref, said string) (e Element, er
 	id, _ := ref.Nested()
 	e.Kind = LocalKind
 	g, err := Groups.Get(r.tx, id)
-	if isMissing(err) || err == nil && g.Deleted() {
+	if err == nil && g.Deleted() {
+		e.Label, e.Lost = g.Name, true
+		return e, nil
+	}
+	if isMissing(err) {
 		e.Lost = true
 		return e, nil
 	}
