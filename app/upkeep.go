@@ -13,6 +13,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/app/requests"
 	"preau/data"
 )
@@ -129,14 +130,14 @@ const depositName = "aaf-depot"
 // erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
-	err := directory.PurgeDeleted(s, requests.Forget)
+	err := directory.PurgeDeleted(s, groups.Forget, requests.Forget)
 	if err == nil {
 		var last directory.Purge
 		if last, err = directory.LastPurge(s); err == nil && last.Count > 0 {
 			err = a.Store.Compact(ctx)
 		}
 	}
-	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), a.sweepSent(), a.importDeposit(ctx))
+	return errors.Join(err, directory.EndGuests(s), directory.ForgetReports(s), directory.ForgetActions(s), directory.ForgetGuestImports(s), groups.SweepDrafts(s), requests.SweepDrafts(s), requests.SweepVolumes(s), requests.SweepArrivals(s), a.sweepSent(), a.importDeposit(ctx))
 }
 
 // What begins the names of the files that the site received, in the directory of

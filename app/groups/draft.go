@@ -107,21 +107,25 @@ func draftOf(tx *data.Tx, s *access.Session, place data.Place, screen Screen) (D
 	return kept, err
 }
 
-// keep stores a draft, or forgets it when nothing is left of it.
+// keep stores a draft that its author has changed.
 func (d Draft) keep(tx *data.Tx) error {
-	tx = drafting.Over(tx)
-	d.Edits = slices.DeleteFunc(d.Edits, Edit.empty)
-	if len(d.Edits)+len(d.Copied) == 0 {
-		if err := Drafts.Delete(tx, d.Key()); !isMissing(err) {
-			return err
-		}
-		return nil
-	}
 	if d.Pending() > mostPending || len(d.Copied) > mostCopied {
 		return access.Conflict("Plus de 5\u202f000 modifications attendent\u00a0: enregistrez-les avant d’en faire d’autres.")
 	}
 	d.Touched = tx.Now
-	return Drafts.Put(tx, d)
+	return d.put(drafting.Over(tx))
+}
+
+// put stores a draft, or forgets it when nothing is left of it.
+func (d Draft) put(tx *data.Tx) error {
+	d.Edits = slices.DeleteFunc(d.Edits, Edit.empty)
+	if len(d.Edits)+len(d.Copied) > 0 {
+		return Drafts.Put(tx, d)
+	}
+	if err := Drafts.Delete(tx, d.Key()); !isMissing(err) {
+		return err
+	}
+	return nil
 }
 
 // DraftOf returns what the person has pending on a screen.

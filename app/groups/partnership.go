@@ -35,6 +35,7 @@ type Step struct {
 	State  State      `cbor:"s"`
 	At     time.Time  `cbor:"t"`
 	By     string     `cbor:"by"` // name
+	ByID   string     `cbor:"byid,omitempty"`
 	Side   data.Place `cbor:"in"` // the establishment that did it
 	Reason string     `cbor:"why,omitempty"`
 }
