@@ -101,7 +101,7 @@ func (r *reckoning) mine(g Group) (m Mine, members []Member, err error) {
 func neighbours(members []Member) []neighbour {
 	all := make([]neighbour, len(members))
 	for i, m := range members {
-		all[i] = neighbour{m.Present, m.At}
+		all[i] = neighbour{Present: m.Present, at: m.At}
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package groups
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 
@@ -37,20 +36,31 @@ type Page struct {
 // A neighbour is somebody who may be shown, and the establishment that they are of.
 type neighbour struct {
 	directory.Present
-	at data.Place
+	at   data.Place
+	rank int // how near the text of the look is to the beginning of their name
 }
 
 // page returns those whom a look finds among some people: as a type-ahead does,
 // those whose last name begins with the text first, then those whose first name
 // does; by name otherwise.
 func (l Look) page(tx *data.Tx, all []neighbour) (p Page, err error) {
-	ranks, words := map[string]int{}, strings.Fields(data.Fold(l.Text))
-	found := slices.DeleteFunc(all, func(n neighbour) bool {
-		rank, named := rankOfName(n.Sort, words)
-		ranks[n.ID] = rank
-		return !named || l.Profile != "" && n.Profile != l.Profile
+	var found []neighbour
+	words := strings.Fields(data.Fold(l.Text))
+	for _, n := range all {
+		if l.Profile != "" && n.Profile != l.Profile {
+			continue
+		}
+		named := false
+		if n.rank, named = rankOfName(n.Sort, words); named {
+			found = append(found, n)
+		}
+	}
+	slices.SortFunc(found, func(a, b neighbour) int {
+		if a.rank != b.rank {
+			return a.rank - b.rank
+		}
+		return a.ByName(b.Present)
 	})
-	slices.SortFunc(found, func(a, b neighbour) int { return cmp.Or(ranks[a.ID]-ranks[b.ID], a.ByName(b.Present)) })
 	p.Total = len(found)
 	p.Pages = max((p.Total+l.Size-1)/l.Size, 1)
 	p.Page = min(max(l.Page, 1), p.Pages)
@@ -76,9 +86,8 @@ func rankOfName(sort string, words []string) (rank int, named bool) {
 	}
 	last, rest, _ := strings.Cut(sort, "\x01")
 	first, _, _ := strings.Cut(rest, "\x01")
-	parts := slices.Concat(tails(last), tails(first))
 	for _, w := range words {
-		if !slices.ContainsFunc(parts, func(part string) bool { return strings.HasPrefix(part, w) }) {
+		if !begins(last, w) && !begins(first, w) {
 			return 0, false
 		}
 	}
@@ -91,12 +100,20 @@ func rankOfName(sort string, words []string) (rank int, named bool) {
 	return 2, true
 }
 
-// tails are a name from each of its words on, without spaces: « delafontaine »,
-// « lafontaine », « fontaine ».
-func tails(name string) (all []string) {
-	words := strings.Fields(name)
-	for i := range words {
-		all = append(all, strings.Join(words[i:], ""))
+// begins reports whether a text begins one of the words of a name, or several of
+// them written as one: « lafontaine » in « de la fontaine ».
+func begins(name, text string) bool {
+	for {
+		if strings.HasPrefix(name, text) {
+			return true
+		}
+		next := strings.IndexByte(name, ' ')
+		if next < 0 {
+			return false
+		}
+		if strings.HasPrefix(strings.ReplaceAll(name, " ", ""), text) {
+			return true
+		}
+		name = name[next+1:]
 	}
-	return all
 }

@@ -145,7 +145,7 @@ func (b *book) among(group string) (all []neighbour, err error) {
 	for _, at := range b.own {
 		for _, p := range directory.Profiles {
 			for _, who := range b.roll(at).In(string(p)) {
-				all = append(all, neighbour{who, at})
+				all = append(all, neighbour{Present: who, at: at})
 			}
 		}
 	}
