@@ -140,10 +140,14 @@ func GroupsOf(s *access.Session, uai, id string) (all []Of, err error) {
 	return all, err
 }
 
-// originOf is the name of the element that somebody comes by, "" for themselves.
+// originOf is the name of the element that somebody comes by, "" for themselves and
+// for what has no name any more.
 func originOf(tx *data.Tx, at data.Place, ref Ref) (string, error) {
 	if key, ok := ref.Automatic(); ok {
 		g, err := directory.GroupAt(tx, at, key)
+		if isMissing(err) {
+			return "", nil
+		}
 		return g.Label, err
 	}
 	if id, ok := ref.Nested(); ok {
