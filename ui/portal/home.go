@@ -43,8 +43,8 @@ func showHome(v *web.Visit) error {
 		page.Doors = append(page.Doors, door{"/compte#enfants", "person-plus", "Ajouter un enfant", waiting(m)})
 	}
 	if m.ID != "" {
-		page.Doors = append(page.Doors, door{yearbook, "person-lines-fill", "Annuaire", "Les personnes de mon établissement et de mes groupes"},
-			door{ownGroups, "people-fill", "Mes groupes", "Ceux de mon établissement et ceux partagés avec d’autres"})
+		page.Doors = append(page.Doors, door{yearbook, "person-lines-fill", "Annuaire", "Les personnes de mon établissement"},
+			door{ownGroups, "people-fill", "Mes groupes", "Locaux et multi-établissements"})
 	}
 	page.Doors = append(page.Doors, door{incidents, "life-preserver", "Incidents", "Demander de l’aide, suivre mes demandes"})
 	page.Doors = append(page.Doors, door{"/compte", "person-gear", "Mon compte", accountDoor(m)})
