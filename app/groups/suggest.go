@@ -42,12 +42,12 @@ func Suggest(s *access.Session, text string, n int) (all []Suggested, err error)
 	return all, err
 }
 
-// A Partner is an establishment that one of one's reach shares groups with.
-type Partner struct{ Of, With directory.Card }
+// A SuggestedPartner is an establishment that one of one's reach shares groups with.
+type SuggestedPartner struct{ Of, With directory.Card }
 
 // SuggestPartners returns a few partners of the establishments within reach that a
 // text typed so far may mean, by their name, their town or their UAI.
-func SuggestPartners(s *access.Session, text string, n int) (all []Partner, err error) {
+func SuggestPartners(s *access.Session, text string, n int) (all []SuggestedPartner, err error) {
 	words := strings.Fields(data.Fold(text))
 	if len(words) == 0 {
 		return nil, nil
@@ -72,13 +72,13 @@ func SuggestPartners(s *access.Session, text string, n int) (all []Partner, err 
 		}
 		return nil
 	})
-	slices.SortFunc(all, func(a, b Partner) int {
+	slices.SortFunc(all, func(a, b SuggestedPartner) int {
 		return cmp.Or(compare(data.SortKey(a.With.Name, a.With.Town), data.SortKey(b.With.Name, b.With.Town)), compare(a.Of.UAI, b.Of.UAI))
 	})
 	return all[:min(n, len(all))], err
 }
 
-func partnerOf(tx *data.Tx, of, with data.Place) (p Partner, err error) {
+func partnerOf(tx *data.Tx, of, with data.Place) (p SuggestedPartner, err error) {
 	if p.Of, err = directory.Cards.Get(tx, directory.UAIOf(of)); err != nil {
 		return p, err
 	}
@@ -88,7 +88,7 @@ func partnerOf(tx *data.Tx, of, with data.Place) (p Partner, err error) {
 
 // named reports whether each word begins one of the partner's name, of its town, or
 // its UAI.
-func (p Partner) named(words []string) bool {
+func (p SuggestedPartner) named(words []string) bool {
 	parts := strings.Fields(data.Fold(p.With.Name + " " + p.With.Town + " " + p.With.UAI))
 	return !slices.ContainsFunc(words, func(w string) bool {
 		return !slices.ContainsFunc(parts, func(part string) bool { return strings.HasPrefix(part, w) })
