@@ -62,7 +62,7 @@ func gather(s *access.Session, uai string, sel Selection) (place data.Place, all
 }
 
 func credentialOf(tx *data.Tx, s *access.Session, u User, place data.Place, names classNames) (c Credential, err error) {
-	c = Credential{User: u, Where: u.Standing(place)}
+	c = Credential{User: u, Where: u.summary(place)}
 	if c.Why, err = whyNot(tx, s, u); err != nil {
 		return c, err
 	}

@@ -71,7 +71,7 @@ func People(s *access.Session, uai string, f Filter, at string, back bool, size 
 			if err != nil {
 				return err
 			}
-			list.Lines = append(list.Lines, Line{u, u.Standing(place), seen})
+			list.Lines = append(list.Lines, Line{u, u.summary(place), seen})
 		}
 		list.Total = whole
 		return nil
@@ -109,9 +109,11 @@ func accounts(counts map[string]int, p Profile) (n int) {
 	return n
 }
 
-// Standing says in a few words what somebody is in an establishment: their class,
-// discipline or function.
-func (u User) Standing(place data.Place) string {
+// Summary is summary, for the areas above.
+func (u User) Summary(place data.Place) string { return u.summary(place) }
+
+// summary says in a few words what somebody is in an establishment.
+func (u User) summary(place data.Place) string {
 	a, _ := u.At(place)
 	switch u.Profile {
 	case Student:
@@ -220,7 +222,7 @@ func answer(tx *data.Tx, u User, within data.Place) Found {
 		}
 	}
 	f.Note = u.Profile.One()
-	if where := u.Standing(f.At); where != "" {
+	if where := u.summary(f.At); where != "" {
 		f.Note += " · " + where
 	}
 	if within == "" {

@@ -51,7 +51,7 @@ func peopleRows(tx *data.Tx, place data.Place, people []User) ([][]string, error
 		if !seen.SignedIn.IsZero() {
 			last = seen.SignedIn.Local().Format("02/01/2006")
 		}
-		rows = append(rows, []string{u.LastName, u.FirstName, u.Profile.One(), u.Birth.String(), u.Standing(place), u.Login.Value(), u.Email.Value(), u.State().Label(), last})
+		rows = append(rows, []string{u.LastName, u.FirstName, u.Profile.One(), u.Birth.String(), u.summary(place), u.Login.Value(), u.Email.Value(), u.State().Label(), last})
 	}
 	return rows, nil
 }

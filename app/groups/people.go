@@ -73,7 +73,7 @@ func (l Look) page(tx *data.Tx, all []neighbour) (p Page, err error) {
 		if err != nil {
 			return p, err
 		}
-		p.People = append(p.People, Shown{u.Label(), u.Profile, u.Standing(n.at), school})
+		p.People = append(p.People, Shown{u.Label(), u.Profile, u.Summary(n.at), school})
 	}
 	return p, nil
 }
