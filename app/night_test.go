@@ -13,6 +13,7 @@ import (
 	"preau/app/access"
 	"preau/app/demo"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/data"
 )
 
@@ -162,6 +163,55 @@ func TestNightEndsGuests(t *testing.T) {
 			t.Errorf("on %s: %s, want %s", now.Format("02/01"), got, want)
 		}
 		now = now.Add(24 * time.Hour)
+	}
+}
+
+// TestNightForgetsGroups: who is purged leaves their groups, and what nobody saved
+// for a month goes.
+func TestNightForgetsGroups(t *testing.T) {
+	now := time.Date(2026, time.September, 20, 3, 0, 0, 0, time.Local)
+	a := open(t, t.TempDir(), &now)
+	s := a.Gate.System("essai")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	uai, err := directory.CreateEstablishment(s, directory.NewEstablishment{Virtual: true, Name: "Réseau de la vallée", Academy: "Val-de-Seine"})
+	must(err)
+	id, err := directory.CreateGuest(s, uai, directory.GuestForm{LastName: "Vasseur", FirstName: "Luc", Email: "luc.vasseur@exemple.example", Birth: "12/03/1985"})
+	must(err)
+	group, err := groups.Create(s, uai, groups.LocalScreen, groups.NewGroup{Name: "Intervenants"})
+	must(err)
+	_, err = groups.Add(s, uai, groups.LocalScreen, group, []groups.Ref{groups.Person(id)}, false)
+	must(err)
+	_, err = groups.Save(s, uai, groups.LocalScreen)
+	must(err)
+	_, err = groups.Create(s, uai, groups.LocalScreen, groups.NewGroup{Name: "Jamais enregistré"})
+	must(err)
+	left := func() (n int) {
+		must(s.See(func(tx *data.Tx) error {
+			for _, err := range groups.Memberships.All(tx) {
+				must(err)
+				n++
+			}
+			for _, err := range groups.Drafts.All(tx) {
+				must(err)
+				n++
+			}
+			return nil
+		}))
+		return n
+	}
+	must(directory.DetachGuest(s, uai, id))
+	if n := left(); n != 2 {
+		t.Fatalf("%d rows before the night", n)
+	}
+	now = now.Add(directory.Retention + 24*time.Hour)
+	must(a.Night(t.Context()))
+	if n := left(); n != 0 {
+		t.Errorf("%d rows are left", n)
 	}
 }
 

@@ -147,7 +147,7 @@ const depositName = "aaf-depot"
 // the deposit. What was erased leaves the disk with a compaction.
 func (a *App) Night(ctx context.Context) error {
 	s := a.Gate.System("Tâches de la nuit")
-	err := directory.PurgeDeleted(s, requests.Forget)
+	err := directory.PurgeDeleted(s, groups.Forget, requests.Forget)
 	if err == nil {
 		var last directory.Purge
 		if last, err = directory.LastPurge(s); err == nil && last.Count > 0 {

@@ -114,6 +114,10 @@ var policy = map[string]string{
 	"POST /incidents/:numero/avis":        "303 409 404 404 404 404 404 404 404", // it is not over
 	"GET /incidents/:numero/fichiers/:id": ofPupil,
 
+	"GET /groupes":         signedIn,
+	"GET /groupes/:groupe": absent, // of nobody: see TestMyGroups
+	"GET /annuaire":        signedIn,
+
 	"GET /console":            chosen,
 	"GET /console/demarrage":  admins,
 	"GET /console/recherche":  admins,

@@ -13,6 +13,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/app/post"
 	"preau/data"
 )
@@ -355,6 +356,7 @@ func TestDuplicatePages(t *testing.T) {
 	guests := "/console/etablissements/" + uai + "/utilisateurs/invites"
 	one := h.guestOf(uai, lucForm())
 	two := h.guestOf(uai, lucForm("nom", "Vaseur", "email", "autre@exemple.example"))
+	h.local(h.signed("claire.moreau"), uai, "Intervenants", groups.Person(one.ID))
 	claire := h.enter("claire.moreau")
 	pair := guests + "/doublons/" + one.ID + "/" + two.ID
 	if got := claire.get(guests + "/doublons"); got.Status != http.StatusOK || !strings.Contains(got.Body, pair) && !strings.Contains(got.Body, two.ID+"/"+one.ID) {
@@ -384,6 +386,7 @@ func TestDuplicatePages(t *testing.T) {
 	if got := claire.post(pair+"/fusion", url.Values{"garder": {two.ID}}); got.Status != http.StatusSeeOther || h.user(one.ID).State() != directory.Deleted {
 		t.Errorf("merged: %d", got.Status)
 	}
+	claire.holds(guests+"/"+two.ID+"?onglet=groupes", "Intervenants", "-dans aucun groupe local")
 	list := claire.get(guests + "/doublons").Body
 	undo := regexp.MustCompile(`action="([^"]+/fusions/[^"]+/annulation)"`).FindStringSubmatch(list)
 	if undo == nil {
@@ -395,6 +398,8 @@ func TestDuplicatePages(t *testing.T) {
 	if got := claire.post(undo[1], nil); got.Status != http.StatusSeeOther || h.user(one.ID).State() == directory.Deleted {
 		t.Errorf("undone: %d", got.Status)
 	}
+	claire.holds(guests+"/"+two.ID+"?onglet=groupes", "dans aucun groupe local")
+	claire.holds(guests+"/"+one.ID+"?onglet=groupes", "-dans aucun groupe local")
 	if got := claire.post(pair+"/distinction", nil); got.Status != http.StatusSeeOther || strings.Contains(claire.get(guests+"/doublons").Body, "doublons/P") {
 		t.Errorf("told apart: %d", got.Status)
 	}

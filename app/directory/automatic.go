@@ -153,6 +153,33 @@ func (u User) groupKeys(place data.Place, children []User) []string {
 	return append(keys, postKeys(a.Functions)...)
 }
 
+// AutomaticKeys are the keys of the automatic groups by which the roll of an
+// establishment finds somebody there, none for who is not, or no longer.
+func AutomaticKeys(tx *data.Tx, u User, place data.Place) (keys []string, err error) {
+	var children []User
+	if u.Profile == Relative {
+		for child, err := range UsersByRelative.All(tx, u.ID) {
+			if err != nil {
+				return nil, err
+			}
+			if child.Profile == Student {
+				children = append(children, child)
+			}
+		}
+	}
+	if keys = u.groupKeys(place, children); len(keys) == 0 {
+		return nil, nil
+	}
+	for _, child := range children {
+		if a, here := child.At(place); here && child.State() != Deleted {
+			for _, team := range a.Groups { // the roll has these, the screens do not
+				keys = append(keys, groupKey("group", team, Relative))
+			}
+		}
+	}
+	return compact(keys), nil
+}
+
 // taught are the classes and the teaching groups of a teacher.
 func (a Attachment) taught() (classes, teams []string) {
 	for _, l := range a.Lessons {

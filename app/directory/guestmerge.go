@@ -23,6 +23,7 @@ type Merge struct {
 	GoneVersion uint64         `cbor:"gv"`     // of the other one
 	Before      Attachments    `cbor:"before"` // of the account that was kept
 	Grants      []access.Grant `cbor:"grants,omitempty"`
+	Moved       []string       `cbor:"moved,omitempty"` // what the Mover moved
 	KeptName    string         `cbor:"kn"`
 	GoneLogin   string         `cbor:"gl"`
 }
@@ -32,6 +33,13 @@ func (m Merge) Key() string { return m.ID }
 
 // Places is the establishment where it was decided.
 func (m Merge) Places() []data.Place { return []data.Place{m.Place} }
+
+// A Mover hands what an area above keeps of somebody to who takes their place, in the
+// transaction of a merge, and back in that of its undoing, by what it returned.
+type Mover struct {
+	Move func(tx *data.Tx, from, to User) (moved []string, err error)
+	Back func(tx *data.Tx, from, to User, moved []string) error
+}
 
 // UndoLife is how long a merge, or an import of guests, can be undone.
 const UndoLife = 24 * time.Hour
@@ -43,8 +51,9 @@ var (
 
 // MergeGuests makes one account of two guests of an establishment: the first is
 // kept, with its login and password, and takes the establishments and the rights
-// of the other, which is deleted. UndoMerge takes it back for a day.
-func MergeGuests(s *access.Session, uai, keep, drop string) error {
+// of the other, which is deleted, and what theirs moves. UndoMerge takes it back
+// for a day.
+func MergeGuests(s *access.Session, uai, keep, drop string, theirs Mover) error {
 	return s.Do(merging, func(tx *data.Tx) (data.Row, error) {
 		place, kept, gone, err := twoAt(tx, uai, keep, drop)
 		if err != nil {
@@ -67,6 +76,9 @@ func MergeGuests(s *access.Session, uai, keep, drop string) error {
 		m.Version, m.GoneVersion = kept.Version+1, gone.Version+1
 		a, err := access.Accounts.Get(tx, gone.ID)
 		if err != nil {
+			return nil, err
+		}
+		if m.Moved, err = theirs.Move(tx, gone, kept); err != nil {
 			return nil, err
 		}
 		tx.Note("le compte %s est supprimé", gone.Login.Value())
@@ -136,8 +148,8 @@ func tellMerged(tx *data.Tx, kept, gone User) error {
 }
 
 // UndoMerge makes two accounts again of those that were merged less than a day
-// ago, as long as neither was changed since.
-func UndoMerge(s *access.Session, uai, id string) error {
+// ago, as long as neither was changed since. Theirs is that of the merge.
+func UndoMerge(s *access.Session, uai, id string, theirs Mover) error {
 	return s.Do(unmerging, func(tx *data.Tx) (data.Row, error) {
 		place, err := locate(tx, uai)
 		if err != nil {
@@ -162,6 +174,9 @@ func UndoMerge(s *access.Session, uai, id string) error {
 			if err := s.Fresh(); err != nil {
 				return nil, err
 			}
+		}
+		if err := theirs.Back(tx, kept, gone, m.Moved); err != nil {
+			return nil, err
 		}
 		kept.Attachments, gone.DeletedAt, gone.DeletedBy = m.Before, time.Time{}, ""
 		return kept, errors.Join(putUser(tx, kept), putUser(tx, gone), access.RestoreGrants(tx, m.Grants), access.EndSessions(tx, kept.ID), Merges.Delete(tx, m.ID))

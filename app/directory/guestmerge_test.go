@@ -12,6 +12,12 @@ import (
 	"preau/data"
 )
 
+// stays moves nothing of the areas above.
+var stays = directory.Mover{
+	Move: func(*data.Tx, directory.User, directory.User) ([]string, error) { return nil, nil },
+	Back: func(*data.Tx, directory.User, directory.User, []string) error { return nil },
+}
+
 // twins are two guests of Balzac who are one person, the second also of Colette.
 func (c *cast) twins() (one, two directory.User) {
 	c.t.Helper()
@@ -33,14 +39,14 @@ func TestMergeGuests(t *testing.T) {
 	if err != nil || len(pairs) != 1 {
 		t.Fatalf("%+v %v", pairs, err)
 	}
-	wants(t, "somebody of a school out of reach goes", directory.MergeGuests(c.claire, balzac, one.ID, two.ID), access.Stale)
+	wants(t, "somebody of a school out of reach goes", directory.MergeGuests(c.claire, balzac, one.ID, two.ID, stays), access.Stale)
 	c.edit(c.paul, balzac, two.ID, func(f *directory.UserForm) { f.Editor = new(true) })
 	c.edit(c.paul, balzac, two.ID, func(f *directory.UserForm) { f.Admin = new(true) })
 	if err := c.choose(c.mailed(luc.Email)[0]); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, "a local administrator merges another", directory.MergeGuests(c.claire, balzac, one.ID, two.ID), access.Forbidden)
-	if err := directory.MergeGuests(c.paul, balzac, one.ID, two.ID); err != nil {
+	wants(t, "a local administrator merges another", directory.MergeGuests(c.claire, balzac, one.ID, two.ID, stays), access.Forbidden)
+	if err := directory.MergeGuests(c.paul, balzac, one.ID, two.ID, stays); err != nil {
 		t.Fatal(err)
 	}
 	kept, gone := c.read(one.ID), c.read(two.ID)
@@ -60,9 +66,9 @@ func TestMergeGuests(t *testing.T) {
 	if err != nil || len(merges) != 1 {
 		t.Fatalf("%+v %v", merges, err)
 	}
-	wants(t, "undone from elsewhere", directory.UndoMerge(c.sophie, balzac, merges[0].ID), access.Missing)
-	wants(t, "undone by an address of elsewhere", directory.UndoMerge(c.sophie, colette, merges[0].ID), access.Missing)
-	if err := directory.UndoMerge(c.paul, balzac, merges[0].ID); err != nil {
+	wants(t, "undone from elsewhere", directory.UndoMerge(c.sophie, balzac, merges[0].ID, stays), access.Missing)
+	wants(t, "undone by an address of elsewhere", directory.UndoMerge(c.sophie, colette, merges[0].ID, stays), access.Missing)
+	if err := directory.UndoMerge(c.paul, balzac, merges[0].ID, stays); err != nil {
 		t.Fatal(err)
 	}
 	again, back := c.read(one.ID), c.read(two.ID)
@@ -78,7 +84,7 @@ func TestMergeGuests(t *testing.T) {
 		}
 		return nil
 	})
-	wants(t, "undone twice", directory.UndoMerge(c.paul, balzac, merges[0].ID), access.Missing)
+	wants(t, "undone twice", directory.UndoMerge(c.paul, balzac, merges[0].ID, stays), access.Missing)
 }
 
 // A merge that something has followed, or of the day before, is not undone.
@@ -89,7 +95,7 @@ func TestMergeIsUndoneForADay(t *testing.T) {
 	merged := func() string {
 		t.Helper()
 		one, two := c.guest(c.claire, balzac, luc), c.guest(c.claire, balzac, f)
-		if err := directory.MergeGuests(c.claire, balzac, one.ID, two.ID); err != nil {
+		if err := directory.MergeGuests(c.claire, balzac, one.ID, two.ID, stays); err != nil {
 			t.Fatal(err)
 		}
 		all, err := directory.MergesOf(c.claire, balzac)
@@ -105,10 +111,10 @@ func TestMergeIsUndoneForADay(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.edit(c.claire, balzac, all[0].Kept, func(f *directory.UserForm) { f.Mobile = "06 39 98 00 01" })
-	wants(t, "changed since", directory.UndoMerge(c.claire, balzac, id), access.Stale)
+	wants(t, "changed since", directory.UndoMerge(c.claire, balzac, id, stays), access.Stale)
 	id = merged()
 	c.pass(25 * time.Hour)
-	wants(t, "a day later", directory.UndoMerge(c.claire, balzac, id), access.Missing)
+	wants(t, "a day later", directory.UndoMerge(c.claire, balzac, id, stays), access.Missing)
 	c.night()
 	if all, err := directory.MergesOf(c.claire, balzac); err != nil || len(all) != 0 {
 		t.Errorf("%+v %v", all, err)
@@ -120,17 +126,17 @@ func TestWhoIsNotMerged(t *testing.T) {
 	c := newCast(t)
 	one := c.guest(c.claire, balzac, luc)
 	a, b := c.put(aTeacher("FAURE", "Julie", balzac)), c.put(aTeacher("FAURE", "Julia", balzac))
-	wants(t, "teachers", directory.MergeGuests(c.claire, balzac, a.ID, b.ID), access.Stale)
-	wants(t, "a guest and a teacher", directory.MergeGuests(c.claire, balzac, one.ID, a.ID), access.Missing)
-	wants(t, "with oneself", directory.MergeGuests(c.claire, balzac, one.ID, one.ID), access.Missing)
+	wants(t, "teachers", directory.MergeGuests(c.claire, balzac, a.ID, b.ID, stays), access.Stale)
+	wants(t, "a guest and a teacher", directory.MergeGuests(c.claire, balzac, one.ID, a.ID, stays), access.Missing)
+	wants(t, "with oneself", directory.MergeGuests(c.claire, balzac, one.ID, one.ID, stays), access.Missing)
 	me := c.guest(c.claire, balzac, directory.GuestForm{LastName: "Moi", FirstName: "Même", Email: "moi@exemple.example", Birth: "01/01/1980"})
 	c.activate(me.ID)
 	c.makeAdmin(me.ID, balzac)
 	s := c.signIn("meme.moi")
-	wants(t, "one's own account goes", directory.MergeGuests(s, balzac, one.ID, me.ID), access.Stale)
+	wants(t, "one's own account goes", directory.MergeGuests(s, balzac, one.ID, me.ID, stays), access.Stale)
 	other := c.guest(c.claire, balzac, directory.GuestForm{LastName: "Autre", FirstName: "Anne", Email: "anne@exemple.example", Birth: "01/01/1980"})
 	c.remove(one)
-	wants(t, "somebody deleted", directory.MergeGuests(c.claire, balzac, other.ID, one.ID), access.Stale)
+	wants(t, "somebody deleted", directory.MergeGuests(c.claire, balzac, other.ID, one.ID, stays), access.Stale)
 }
 
 // The rights of somebody who administers out of the author's reach do not move.
@@ -145,12 +151,12 @@ func TestMergeMovesNoForeignRight(t *testing.T) {
 	}); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, "an administrator of another académie", directory.MergeGuests(c.paul, balzac, one.ID, two.ID), access.Stale)
+	wants(t, "an administrator of another académie", directory.MergeGuests(c.paul, balzac, one.ID, two.ID, stays), access.Stale)
 	if role := c.role(one.ID); role != "" || c.role(two.ID) != access.LocalAdmin {
 		t.Errorf("the right has moved: %q", role)
 	}
 	c.pass(6 * time.Minute) // and nobody moves one in a session left open
-	if err := directory.MergeGuests(c.marc, balzac, one.ID, two.ID); err == nil {
+	if err := directory.MergeGuests(c.marc, balzac, one.ID, two.ID, stays); err == nil {
 		t.Error("without a recent proof")
 	} else {
 		wantsField(t, "without a recent proof", err, access.ProofField)

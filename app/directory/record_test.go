@@ -33,7 +33,9 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 		"withdraw": func(s *access.Session, uai, id string) error { return directory.WithdrawLocalAdmin(s, uai, id, true) },
 		"detach":   func(s *access.Session, uai, id string) error { return directory.DetachGuest(s, uai, id) },
 		"restore":  func(s *access.Session, uai, id string) error { return directory.RestoreGuest(s, uai, id) },
-		"merge":    func(s *access.Session, uai, id string) error { return directory.MergeGuests(s, uai, local.ID, id) },
+		"merge": func(s *access.Session, uai, id string) error {
+			return directory.MergeGuests(s, uai, local.ID, id, stays)
+		},
 		"distinguish": func(s *access.Session, uai, id string) error {
 			return directory.Distinguish(s, uai, id, local.ID)
 		},
@@ -89,7 +91,7 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 			return err
 		},
 		"merges": func(s *access.Session, uai, _ string) error { _, err := directory.MergesOf(s, uai); return err },
-		"undo":   func(s *access.Session, uai, id string) error { return directory.UndoMerge(s, uai, id) },
+		"undo":   func(s *access.Session, uai, id string) error { return directory.UndoMerge(s, uai, id, stays) },
 		"guest files": func(s *access.Session, uai, _ string) error {
 			_, err := directory.GuestImportsOf(s, uai)
 			return err

@@ -107,7 +107,7 @@ func draftOf(tx *data.Tx, s *access.Session, place data.Place, screen Screen) (D
 	return kept, err
 }
 
-// keep stores a draft, or forgets it when nothing is left of it.
+// keep stores a draft that its author has changed.
 func (d Draft) keep(tx *data.Tx) error {
 	if d.Pending() > mostPending || len(d.Copied) > mostCopied {
 		return access.Conflict("Plus de 5\u202f000 modifications attendent\u00a0: enregistrez-les avant d’en faire d’autres.")

@@ -142,7 +142,7 @@ func TestClassSplit(t *testing.T) {
 	w.complete()
 	w.follows()
 	w.has(group, element("class", "3A", directory.Student))
-	sheet, err := groups.SheetOf(w.nina, tilleuls, group, groups.Look{})
+	sheet, err := groups.SheetOf(w.nina, tilleuls, group, groups.Among{})
 	if w.ok(err); len(sheet.Elements) != 1 || !sheet.Elements[0].Lost || sheet.Elements[0].Label != "Élèves de 3A" || sheet.Total != 0 {
 		t.Errorf("%+v", sheet.Elements)
 	}

@@ -27,8 +27,9 @@ type Group struct {
 	EditedAt    time.Time  `cbor:"edited" log:"-"`
 	DeletedAt   time.Time  `cbor:"del" log:"Supprimé le"`
 	DeletedBy   string     `cbor:"delby,omitempty" log:"-"` // name
-	Gone        string     `cbor:"gone,omitempty" log:"-"`  // the group whose deletion took this one: itself, or one around it
-	Version     uint64     `cbor:"v" log:"-"`               // of what its own establishment decides
+	DeletedByID string     `cbor:"delbyid,omitempty" log:"-"`
+	Gone        string     `cbor:"gone,omitempty" log:"-"` // the group whose deletion took this one: itself, or one around it
+	Version     uint64     `cbor:"v" log:"-"`              // of what its own establishment decides
 }
 
 // A Side is what a shared group is to one establishment.

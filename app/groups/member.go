@@ -37,6 +37,7 @@ type Membership struct {
 	Ref   Ref        `cbor:"ref" log:"-"`
 	Said  string     `cbor:"said" log:"Membre"` // as the journal says it: directory.Mention of a person, the name of a group
 	By    string     `cbor:"by" log:"-"`        // name
+	ByID  string     `cbor:"byid" log:"-"`      // account
 	Since time.Time  `cbor:"t" log:"-"`
 }
 

@@ -68,7 +68,7 @@ func (d *desk) step(p *Partnership, other directory.Card, to State, reason strin
 	if p.Pair[0] != d.place() {
 		slices.Reverse(p.Names)
 	}
-	p.Steps = append(slices.Clone(p.Steps), Step{State: to, At: d.tx.Now, By: d.s.Name(), Side: d.place(), Reason: reason})
+	p.Steps = append(slices.Clone(p.Steps), Step{State: to, At: d.tx.Now, By: d.s.Name(), ByID: d.s.Account.ID, Side: d.place(), Reason: reason})
 	if to != Dated {
 		p.State = to
 	}

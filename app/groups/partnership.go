@@ -48,8 +48,9 @@ type Partnership struct {
 type Step struct {
 	State  State          `cbor:"s"`
 	At     time.Time      `cbor:"t"`
-	By     string         `cbor:"by"` // name
-	Side   data.Place     `cbor:"in"` // the establishment that did it, "" for the appliance on the end date
+	By     string         `cbor:"by"`             // name
+	ByID   string         `cbor:"byid,omitempty"` // account, "" for the appliance
+	Side   data.Place     `cbor:"in"`             // the establishment that did it, "" for the appliance on the end date
 	Reason string         `cbor:"why,omitempty"`
 	Until  directory.Date `cbor:"until,omitempty"` // of a Dated one: the new end date, "" for none
 }

@@ -211,7 +211,7 @@ func (sc *scene) fill(g Group, e Edit) (note string, err error) {
 		if err != nil {
 			return "", err
 		}
-		m := Membership{Group: g.ID, At: sc.place, Ref: ref, Said: said, By: sc.s.Name(), Since: sc.tx.Now}
+		m := Membership{Group: g.ID, At: sc.place, Ref: ref, Said: said, By: sc.s.Name(), ByID: sc.s.Account.ID, Since: sc.tx.Now}
 		if err := errors.Join(Memberships.Put(sc.tx, m), remember(sc.tx, sc.place, ref)); err != nil {
 			return "", err
 		}

@@ -50,7 +50,7 @@ type SideOf struct {
 const mostTold = 50
 
 // SheetOf returns the page of a group, with the people that a look keeps.
-func SheetOf(s *access.Session, uai, id string, look Look) (sheet Sheet, err error) {
+func SheetOf(s *access.Session, uai, id string, look Among) (sheet Sheet, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		g, place, err := opened(tx, s, uai, id)
 		if err != nil {
@@ -107,7 +107,7 @@ func newReader(tx *data.Tx, place data.Place, g Group) *reader {
 	return &reader{tx, place, near, reckon(seeing.Over(tx))}
 }
 
-func (r *reader) sheet(g Group, look Look) (sheet Sheet, err error) {
+func (r *reader) sheet(g Group, look Among) (sheet Sheet, err error) {
 	sheet = Sheet{Group: g, Own: g.At == r.place, Counts: map[directory.Profile]int{}}
 	if err := r.about(&sheet); err != nil {
 		return sheet, err
@@ -197,8 +197,8 @@ func (r *reader) kids(g Group) (kids []Kid, err error) {
 	return kids, nil
 }
 
-// A Look chooses people of a group.
-type Look struct {
+// An Among chooses people of a group.
+type Among struct {
 	Text    string // beginnings of names
 	Profile directory.Profile
 	Back    bool // from Z to A
@@ -208,7 +208,7 @@ type Look struct {
 // PageSize is how many people a page of a group shows.
 const PageSize = 50
 
-func (l Look) keep(all []Member) (kept []Member) {
+func (l Among) keep(all []Member) (kept []Member) {
 	words := strings.Fields(data.Fold(l.Text))
 	for _, m := range all {
 		name := " " + strings.ReplaceAll(m.Sort, "\x01", " ")
@@ -223,7 +223,7 @@ func (l Look) keep(all []Member) (kept []Member) {
 	return kept
 }
 
-func (l Look) page(all []Member) []Member {
+func (l Among) page(all []Member) []Member {
 	from := min((max(l.Page, 1)-1)*PageSize, len(all))
 	return all[from:min(from+PageSize, len(all))]
 }

@@ -13,7 +13,7 @@ import (
 	"preau/data"
 )
 
-func (w *town) sheet(s *access.Session, uai, id string, look groups.Look) groups.Sheet {
+func (w *town) sheet(s *access.Session, uai, id string, look groups.Among) groups.Sheet {
 	w.t.Helper()
 	sheet, err := groups.SheetOf(s, uai, id, look)
 	w.ok(err)
@@ -29,7 +29,7 @@ func TestSheet(t *testing.T) {
 	w.sub(w.omar, tilleuls, id, "Débutants", groups.Person(zoe))
 	user := w.makes(w.nina, tilleuls, "Tournoi", groups.Nested(id))
 
-	s := w.sheet(w.omar, tilleuls, id, groups.Look{})
+	s := w.sheet(w.omar, tilleuls, id, groups.Among{})
 	if s.Name != "Échecs" || s.ByName != "ROUX Nina" || s.School.UAI != tilleuls || !s.Own || len(s.Around) != 1 || s.Around[0].ID != around || len(s.Uses) != 1 || s.Uses[0].ID != user || len(s.Kids) != 1 || s.Kids[0].People != 1 {
 		t.Errorf("%+v", s)
 	}
@@ -45,18 +45,18 @@ func TestSheet(t *testing.T) {
 	if len(s.Events) != 1 || s.Events[0].By != "ROUX Nina" {
 		t.Errorf("%+v", s.Events)
 	}
-	for look, want := range map[groups.Look]int{{Text: "pupille"}: 10, {Text: "eleve pupilleaa"}: 1, {Text: "pille"}: 0, {Text: "prof"}: 3, {Profile: directory.Teacher}: 3, {Profile: directory.Relative}: 0, {Text: "élève"}: 10} {
+	for look, want := range map[groups.Among]int{{Text: "pupille"}: 10, {Text: "eleve pupilleaa"}: 1, {Text: "pille"}: 0, {Text: "prof"}: 3, {Profile: directory.Teacher}: 3, {Profile: directory.Relative}: 0, {Text: "élève"}: 10} {
 		if s := w.sheet(w.nina, tilleuls, id, look); s.Found != want || s.Total != 13 {
 			t.Errorf("%+v finds %d, want %d", look, s.Found, want)
 		}
 	}
-	back := w.sheet(w.nina, tilleuls, id, groups.Look{Back: true})
+	back := w.sheet(w.nina, tilleuls, id, groups.Among{Back: true})
 	if back.People[0].Profile != directory.Teacher || back.People[12].ID != zoe {
 		t.Errorf("%+v", back.People)
 	}
-	_, err := groups.SheetOf(w.rita, ormes, id, groups.Look{})
+	_, err := groups.SheetOf(w.rita, ormes, id, groups.Among{})
 	refuses(t, "the page of another establishment's group", err, access.Missing)
-	_, err = groups.SheetOf(w.rita, tilleuls, id, groups.Look{})
+	_, err = groups.SheetOf(w.rita, tilleuls, id, groups.Among{})
 	refuses(t, "the page at another establishment", err, access.Missing)
 	_, err = groups.ExportMembers(w.rita, tilleuls, id, groups.CSV)
 	refuses(t, "the file of another establishment's group", err, access.Missing)
@@ -73,7 +73,7 @@ func TestPartnersMembers(t *testing.T) {
 	w.puts(w.nina, tilleuls, id, element("class", "3A", directory.Student), groups.Automatic("teacher"))
 	w.puts(w.rita, ormes, id, element("class", "3A", directory.Student), groups.Automatic("teacher"))
 
-	ours, theirs := w.sheet(w.nina, tilleuls, id, groups.Look{}), w.sheet(w.rita, ormes, id, groups.Look{})
+	ours, theirs := w.sheet(w.nina, tilleuls, id, groups.Among{}), w.sheet(w.rita, ormes, id, groups.Among{})
 	if ours.Total != 19 || theirs.Total != 19 {
 		t.Errorf("%d and %d people", ours.Total, theirs.Total)
 	}
@@ -161,7 +161,7 @@ func BenchmarkMembers(b *testing.B) {
 	whole := w.makes(w.nina, tilleuls, "Tous", append(nested, groups.Automatic("grade/3e/student"))...)
 	outer := w.makes(w.nina, tilleuls, "Plus encore", groups.Nested(whole), groups.Automatic("student"))
 	for b.Loop() {
-		if s := w.sheet(w.nina, tilleuls, outer, groups.Look{Page: 3}); s.Total < 5000 || len(s.People) != groups.PageSize {
+		if s := w.sheet(w.nina, tilleuls, outer, groups.Among{Page: 3}); s.Total < 5000 || len(s.People) != groups.PageSize {
 			b.Fatal(s.Total)
 		}
 	}

@@ -15,11 +15,14 @@ var (
 	groupsList     = Groups.Scoped("list", slots)
 	groupsCount    = Groups.Counter("count", tallies)
 	groupsByParent = Groups.Index("parent", func(g Group) []string { return present(g.Parent) })
+	groupsByAuthor = Groups.Index("author", func(g Group) []string { return append(present(g.By), present(g.DeletedByID)...) })
 
 	Memberships         = data.NewTable[Membership]("memberships")
 	membershipsList     = Memberships.Scoped("list", func(m Membership) []data.Slot { return []data.Slot{{Place: m.At, Group: m.Group, Sort: string(m.Ref)}} })
 	membershipsCount    = Memberships.Counter("count", func(m Membership) []data.Tally { return []data.Tally{{Place: m.At, Group: m.Group}} })
 	membershipsBySource = Memberships.Index("source", func(m Membership) []string { return []string{sourceKey(m.At, m.Ref)} })
+	membershipsByPerson = Memberships.Index("person", func(m Membership) []string { id, _ := m.Ref.Person(); return present(id) })
+	membershipsByAuthor = Memberships.Index("author", func(m Membership) []string { return present(m.ByID) })
 
 	Drafts  = data.NewTable[Draft]("group-drafts").Unlogged()
 	Rosters = data.NewTable[Roster]("group-rosters").Unlogged()

@@ -40,7 +40,7 @@ func (sc *scene) trash(g Group, root string) (n int, err error) {
 		}
 		n += m
 	}
-	g.DeletedAt, g.DeletedBy, g.Gone = sc.tx.Now, sc.s.Name(), root
+	g.DeletedAt, g.DeletedBy, g.DeletedByID, g.Gone = sc.tx.Now, sc.s.Name(), sc.s.Account.ID, root
 	_, err = sc.store(g)
 	return n, err
 }
@@ -189,7 +189,7 @@ func Restore(s *access.Session, uai, id, name string) (g Group, err error) {
 			return nil, err
 		}
 		for i := range gone {
-			gone[i].DeletedAt, gone[i].DeletedBy, gone[i].Gone = time.Time{}, "", ""
+			gone[i].DeletedAt, gone[i].DeletedBy, gone[i].DeletedByID, gone[i].Gone = time.Time{}, "", "", ""
 			if gone[i], err = sc.store(gone[i]); err != nil {
 				return nil, err
 			}

@@ -199,7 +199,7 @@ func TestConcurrent(t *testing.T) {
 	w.ok(groups.Rebase(w.omar, tilleuls, groups.LocalScreen))
 	w.saves(w.omar, tilleuls, groups.LocalScreen)
 	w.has(id, element("class", "3A", directory.Relative), element("class", "3A", directory.Student), element("class", "3B", directory.Student))
-	sheet, err := groups.SheetOf(w.nina, tilleuls, id, groups.Look{})
+	sheet, err := groups.SheetOf(w.nina, tilleuls, id, groups.Among{})
 	if w.ok(err); sheet.Name != "Voyage à Rome" || sheet.Description != "Au printemps" {
 		t.Errorf("%+v", sheet.Group)
 	}

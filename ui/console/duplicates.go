@@ -5,6 +5,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/ui/web"
 )
 
@@ -187,7 +188,7 @@ func (p *pairPage) choose(v *web.Visit, both [2]directory.Record) {
 		}
 		gone := both[1-i]
 		p.Dialog = &question{Title: "Fusionner ces deux comptes\u00a0?", Danger: true, Action: p.Home + "/fusion", Close: p.Home,
-			Says: "Le compte " + r.Login.Value() + " est gardé, avec son mot de passe ; il reçoit les établissements et les droits de l’autre. Le compte " + gone.Login.Value() + " est supprimé, et la personne est prévenue par courriel. La fusion peut être annulée pendant 24 heures, tant qu’aucun des deux comptes n’est modifié."}
+			Says: "Le compte " + r.Login.Value() + " est gardé, avec son mot de passe ; il reçoit les établissements, les droits et les groupes de l’autre. Le compte " + gone.Login.Value() + " est supprimé, et la personne est prévenue par courriel. La fusion peut être annulée pendant 24 heures, tant qu’aucun des deux comptes n’est modifié."}
 	}
 }
 
@@ -199,7 +200,7 @@ func mergeGuests(v *web.Visit) error {
 	if v.Form("garder") != keep {
 		return v.Again(access.Conflict("Choisissez le compte à garder."), comparePair)
 	}
-	if err := directory.MergeGuests(v.Session, v.Part("uai"), keep, drop); err != nil {
+	if err := directory.MergeGuests(v.Session, v.Part("uai"), keep, drop, groups.Moving); err != nil {
 		return v.Again(err, comparePair)
 	}
 	return v.Done(guestsAt(v.Part("uai"))+"/doublons", "Les deux comptes sont réunis.")
@@ -213,7 +214,7 @@ func distinguishPair(v *web.Visit) error {
 }
 
 func undoMerge(v *web.Visit) error {
-	if err := directory.UndoMerge(v.Session, v.Part("uai"), v.Part("fusion")); err != nil {
+	if err := directory.UndoMerge(v.Session, v.Part("uai"), v.Part("fusion"), groups.Moving); err != nil {
 		return v.Again(err, showDuplicates)
 	}
 	return v.Done(guestsAt(v.Part("uai"))+"/doublons", "La fusion est annulée : les deux comptes sont de nouveau séparés.")

@@ -59,11 +59,9 @@ type elementLine struct{ Icon, Kind, Label, URL, Note, Missing string }
 // A groupMember is a row of the table of people.
 type groupMember struct{ Name, URL, Icon, Tone, Profile, Where, Origin string }
 
-func groupAt(uai, id string) string { return groupsAt(uai) + "/fiche/" + id }
-
 func showGroup(v *web.Visit) error {
 	uai := v.Part("uai")
-	look := groups.Look{Text: v.Ask("q"), Profile: directory.ProfileAt(v.Ask("profil")), Back: v.Ask("tri") == sortBack, Page: 1}
+	look := groups.Among{Text: v.Ask("q"), Profile: directory.ProfileAt(v.Ask("profil")), Back: v.Ask("tri") == sortBack, Page: 1}
 	if n, err := strconv.Atoi(v.Ask("page")); err == nil {
 		look.Page = n
 	}
@@ -190,7 +188,7 @@ func countOf(e groups.Element) string {
 const sortBack = "za"
 
 // people fills the table of the members that a look keeps.
-func (p *groupPage) people(uai string, sheet groups.Sheet, look groups.Look) {
+func (p *groupPage) people(uai string, sheet groups.Sheet, look groups.Among) {
 	p.Says, p.Text = web.Count(sheet.Total, "personne", "personnes"), look.Text
 	by := web.Choice{Name: "profil", Label: "Profil", Options: []web.ChoiceOption{{Label: "Tous"}}}
 	for _, profile := range directory.Profiles {
@@ -219,7 +217,7 @@ func (p *groupPage) people(uai string, sheet groups.Sheet, look groups.Look) {
 	}
 }
 
-func groupPager(home string, found int, look groups.Look) (p web.Pager) {
+func groupPager(home string, found int, look groups.Among) (p web.Pager) {
 	page := max(look.Page, 1)
 	last := max((found+groups.PageSize-1)/groups.PageSize, 1)
 	to := func(n int) string {

@@ -299,7 +299,8 @@ func requestOptions(all []requests.Line) (options []web.Option) {
 	return options
 }
 
-// searchEverything answers Ctrl+K: people, establishments, requests, pages.
+// searchEverything answers Ctrl+K: people, establishments, requests, groups,
+// partners, pages.
 func searchEverything(v *web.Visit) error {
 	text := v.Ask("q")
 	var found directory.Answers
@@ -323,6 +324,11 @@ func searchEverything(v *web.Visit) error {
 			return err
 		}
 		o.Options = append(o.Options, requestOptions(lines)...)
+		made, err := groupOptions(v, text)
+		if err != nil {
+			return err
+		}
+		o.Options = append(o.Options, made...)
 	}
 	for _, p := range pages(v) {
 		if strings.Contains(strings.ToLower(p.Label), strings.ToLower(text)) {
@@ -349,7 +355,8 @@ func pages(v *web.Visit) []web.Link {
 		all = append(all, web.Link{Label: t.Label, URL: t.URL, Icon: t.Icon})
 	}
 	if uais, err := directory.RecentOf(v.Session); err == nil && len(uais) > 0 {
-		all = append(all, web.Link{Label: "Charte et données", URL: at(uais[0]) + "/charte", Icon: "file-text"})
+		all = append(all, web.Link{Label: "Charte et données", URL: at(uais[0]) + "/charte", Icon: "file-text"},
+			web.Link{Label: "Groupes locaux", URL: groupsAt(uais[0]) + "/locaux", Icon: "people-fill"}, web.Link{Label: "Groupes multi-établissements", URL: groupsAt(uais[0]) + "/partages/partenaires", Icon: "globe-europe-africa"})
 	}
 	if v.Session.Can(access.RunAppliance, "") {
 		all = append(all, web.Link{Label: "Configuration de l’appareil", URL: applianceAt, Icon: "hdd-stack"}, web.Link{Label: "Courriels", URL: mailsAt, Icon: "envelope"})

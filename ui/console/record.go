@@ -30,6 +30,7 @@ type recordPage struct {
 	Schools              []web.Link
 	Elsewhere            string
 	Groups               []groupLine
+	Made                 []madeLine // groups that administrators made
 	Schooling            []fact
 	Classes              []web.Link
 	Suspend, Reactivate  string
@@ -169,6 +170,11 @@ func (p *recordPage) fill(v *web.Visit, uai string, r directory.Record) error {
 			}
 			p.Groups = append(p.Groups, line)
 		}
+		made, err := madeLines(v, uai, r.ID)
+		if err != nil {
+			return err
+		}
+		p.Made = made
 	case "scolarite":
 		p.schooling(uai, r)
 	case "evenements":

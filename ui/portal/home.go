@@ -42,6 +42,10 @@ func showHome(v *web.Visit) error {
 	if m.Profile == directory.Relative {
 		page.Doors = append(page.Doors, door{"/compte#enfants", "person-plus", "Ajouter un enfant", waiting(m)})
 	}
+	if m.ID != "" {
+		page.Doors = append(page.Doors, door{yearbook, "person-lines-fill", "Annuaire", "Les personnes de mon établissement"},
+			door{ownGroups, "people-fill", "Mes groupes", "Locaux et multi-établissements"})
+	}
 	page.Doors = append(page.Doors, door{incidents, "life-preserver", "Incidents", "Demander de l’aide, suivre mes demandes"})
 	page.Doors = append(page.Doors, door{"/compte", "person-gear", "Mon compte", accountDoor(m)})
 	if m.ID != "" {

@@ -48,6 +48,7 @@ func Mount(public, signed web.Router) {
 	signed.Post("/compte/appareils", forgetDevice)
 	signed.Post("/compte/sessions", closeOthers)
 
+	mountGroups(signed)
 	mountIncidents(signed)
 	signed.Post("/compte/demandes", changePreference)
 
