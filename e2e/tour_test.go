@@ -30,6 +30,7 @@ func pagesOf(home, record, report string) map[string]string {
 		"demande-historique": "/console/demandes/1?onglet=historique", "demande-nouvelle": "/console/demandes/nouvelle", "demande-affectation": "/console/demandes/1/affectation", "demande-etat": "/console/demandes/1/etat",
 		"demande-impression": "/console/demandes/1/impression?notes=1&historique=1", "demandes-vide": "/console/demandes?du=2001-01-01&au=2001-01-02",
 		"demandes-statistiques": "/console/demandes/statistiques", "demandes-vues": "/console/demandes/vues", "demandes-reponses-types": "/console/demandes/reponses-types", "demandes-reponse-type": "/console/demandes/reponses-types/nouvelle",
+		"tour-partenaires": home + "/groupes/partages/partenaires", "tour-partenaires-ajout": home + "/groupes/partages/partenaires/ajout",
 		"support": home + "/services/support", "niveau2": "/console/demandes/niveau2",
 		"rapport": report, "accueil": "/", "introuvable": "/console/etablissements/0000000X",
 	}

@@ -300,3 +300,34 @@ func TestAcceptAllRefuseAll(t *testing.T) {
 		t.Errorf("%+v", last)
 	}
 }
+
+// TestCandidatesOfManyEstablishments: the dialog answers at once, from the first
+// letter, where a collectivité has five hundred establishments.
+func TestCandidatesOfManyEstablishments(t *testing.T) {
+	c := newCast(t)
+	c.do(func(tx *data.Tx) (data.Row, error) {
+		card, err := directory.Cards.Get(tx, colette)
+		for i := range 500 {
+			card.UAI, card.Name = fmt.Sprintf("V%06dV", 900000+i), fmt.Sprintf("Collège %d", i)
+			err = errors.Join(err, directory.Cards.Put(tx, card))
+		}
+		if err != nil {
+			return nil, err
+		}
+		return directory.Establishments.Get(tx, colette)
+	})
+	c.must(only(groups.Request(c.claire, balzac, groups.Every))) // and each has a row
+	c.must(only(groups.Cancel(c.claire, balzac, groups.Every)))
+	best := time.Hour
+	for range 10 {
+		from := time.Now()
+		found, free, err := groups.Candidates(c.claire, balzac, "c")
+		c.must(err)
+		if best = min(best, time.Since(from)); len(found) != 501 || free != 502 {
+			t.Fatal(len(found), free)
+		}
+	}
+	if t.Log("500 establishments:", best); best > 50*time.Millisecond {
+		t.Errorf("%v, want 50 ms", best)
+	}
+}

@@ -91,7 +91,7 @@ func candidatesFor(v *web.Visit, text string, ticked []string) (r candidateRows,
 func candidateRowOf(c groups.Candidate) candidateRow {
 	row := candidateRow{UAI: c.UAI, Name: c.Name, Note: join(" · ", c.Town, c.UAI)}
 	if !c.Refused.IsZero() {
-		row.Why = "A refusé le " + c.Refused.Local().Format("02/01/2006") + " : vous pourrez refaire la demande à partir du " + c.Again.Local().Format("02/01/2006 à 15:04") + "."
+		row.Why = "A refusé le " + c.Refused.Local().Format("02/01/2006") + "\u00a0: vous pourrez refaire la demande à partir du " + c.Again.Local().Format("02/01/2006 à 15:04") + "."
 	}
 	return row
 }

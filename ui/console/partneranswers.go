@@ -23,13 +23,13 @@ var answers = map[string]requestAnswer{
 	"accepter": {give: func(v *web.Visit, uai string, picked groups.Picked) (int, error) {
 		return groups.Accept(v.Session, uai, picked)
 	},
-		ask: "accepter", one: "La demande est acceptée : l’établissement est votre partenaire.", many: " demandes sont acceptées : ces établissements sont vos partenaires.",
+		ask: "accepter", one: "La demande est acceptée\u00a0: l’établissement est votre partenaire.", many: " demandes sont acceptées\u00a0: ces établissements sont vos partenaires.",
 		says: "Chaque établissement pourra ouvrir ses groupes multi-établissements aux profils de l’autre.", received: true},
 	"refuser": {give: func(v *web.Visit, uai string, picked groups.Picked) (int, error) {
 		return groups.Refuse(v.Session, uai, picked, v.Form("motif"))
 	},
 		ask: "refuser", one: "La demande est refusée.", many: " demandes sont refusées.",
-		says: "L’établissement demandeur en est averti par courriel ; il pourra refaire sa demande dans sept jours.", received: true, danger: true, mayReason: true},
+		says: "L’établissement demandeur en est averti par courriel\u00a0; il pourra refaire sa demande dans sept jours.", received: true, danger: true, mayReason: true},
 	"annuler": {give: func(v *web.Visit, uai string, picked groups.Picked) (int, error) {
 		return groups.Cancel(v.Session, uai, picked)
 	},
@@ -142,9 +142,9 @@ func askEnding(v *web.Visit) error {
 func tollSays(t groups.Toll) string {
 	const mails = " Les administrateurs locaux et les chefs des établissements en sont avertis par courriel."
 	if t.Groups == 0 {
-		return "Aucun groupe multi-établissements n’est partagé : rien d’autre ne change." + mails
+		return "Aucun groupe multi-établissements n’est partagé\u00a0: rien d’autre ne change." + mails
 	}
-	return web.Count(t.Groups, "groupe multi-établissements est concerné", "groupes multi-établissements sont concernés") + " : " +
+	return web.Count(t.Groups, "groupe multi-établissements est concerné", "groupes multi-établissements sont concernés") + "\u00a0: " +
 		web.Count(t.Profiles, "profil ouvert sera fermé", "profils ouverts seront fermés") + " et " + web.Count(t.Members, "membre en sera retiré", "membres en seront retirés") + "." + mails
 }
 

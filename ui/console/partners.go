@@ -109,7 +109,7 @@ func partners(v *web.Visit, over func(*partnersPage) error) error {
 		return err
 	}
 	p.Partners = listPartners(v, p, "page", accepted, partnerLineOf)
-	p.Partners.Empty = web.Empty{Icon: "link-45deg", Says: "Aucun établissement partenaire : demandez un partenariat pour partager des groupes.", Action: &web.Link{Label: "Ajouter des établissements", URL: p.Add}}
+	p.Partners.Empty = web.Empty{Icon: "link-45deg", Says: "Aucun établissement partenaire\u00a0: demandez un partenariat pour partager des groupes.", Action: &web.Link{Label: "Ajouter des établissements", URL: p.Add}}
 	p.Requests = listPartners(v, p, "demandes", waiting, partnerRequestOf)
 	p.Requests.Empty = web.Empty{Icon: "inbox", Says: "Aucune demande en attente, reçue ou envoyée."}
 	if p.Text != "" {
