@@ -17,7 +17,7 @@ func outdated(tx *data.Tx, table, key string) error {
 		return err
 	}
 	if last != "" {
-		says += " Dernière modification : " + last + "."
+		says += " Dernière modification\u00a0: " + last + "."
 	}
 	return access.Conflict(says)
 }
@@ -39,13 +39,13 @@ func LastChange(tx *data.Tx, table, key string) (says string, err error) {
 			what = append(what, fmt.Sprintf("et %d autres changements", len(last[0].Changes)-mostSaid))
 		case i > mostSaid:
 		case c.After == "":
-			what = append(what, c.Field+" : "+c.Before+" enlevé")
+			what = append(what, c.Field+"\u00a0: "+c.Before+" enlevé")
 		default:
-			what = append(what, c.Field+" : "+c.After)
+			what = append(what, c.Field+"\u00a0: "+c.After)
 		}
 	}
 	if len(what) == 0 {
 		what = []string{last[0].Says}
 	}
-	return fmt.Sprintf("%s, le %s (%s)", last[0].By, last[0].At.Local().Format("02/01/2006 à 15:04"), strings.Join(what, " ; ")), nil
+	return fmt.Sprintf("%s, le %s (%s)", last[0].By, last[0].At.Local().Format("02/01/2006 à 15:04"), strings.Join(what, "\u00a0; ")), nil
 }
