@@ -63,6 +63,7 @@ func mountGroups(c web.Router) {
 		get("/:groupe/nom", askName)
 		post("/:groupe/nom", renameGroup)
 		if g.Screen == groups.LocalScreen {
+			get("/:groupe/sous-groupe", askGroup)
 			get("/:groupe/copie", askCopy)
 			post("/:groupe/copie", duplicateGroup)
 		}
