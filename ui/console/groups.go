@@ -127,7 +127,7 @@ func (g groupScreen) act(v *web.Visit, uai, group string) (says string, err erro
 	case emptyDeed:
 		return "Le groupe est vidé" + toSave, groups.Empty(v.Session, uai, g.Screen, group)
 	case copyDeed:
-		return web.Count(len(refs), "élément copié", "éléments copiés") + "\u00a0: collez dans un groupe.", groups.Copy(v.Session, uai, g.Screen, refs)
+		return copied(len(refs)), groups.Copy(v.Session, uai, g.Screen, refs)
 	case uncopyDeed:
 		return "", groups.Copy(v.Session, uai, g.Screen, nil)
 	case undoDeed:
@@ -144,6 +144,10 @@ func (g groupScreen) act(v *web.Visit, uai, group string) (says string, err erro
 }
 
 const toSave = "\u00a0: à enregistrer."
+
+func copied(n int) string {
+	return web.Count(n, "élément copié", "éléments copiés") + "\u00a0: collez dans un groupe."
+}
 
 func added(n int) string {
 	if n == 0 {
