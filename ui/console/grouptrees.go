@@ -31,7 +31,6 @@ type treesPage struct {
 	Targets     []web.ChoiceOption
 	Empty       web.Empty
 	NewURL      string
-	InnerURL    string // of a new sub-group of {id}
 	Bin         string
 	Dialog      *groupDialog
 }
@@ -72,7 +71,7 @@ func drawTrees(v *web.Visit, g groupScreen, group string, dialog *groupDialog) e
 		return err
 	}
 	page := treesPage{Title: g.title, Home: g.home(uai), Rights: g.Screen == groups.RightsScreen, Mine: g.Screen != groups.PopulationScreen, Left: w.trees(forest.Trees), Dialog: dialog,
-		NewURL: g.home(uai) + "/nouveau", InnerURL: g.home(uai) + "/nouveau?dans={id}", Bin: groupsAt(uai) + "/corbeille"}
+		NewURL: g.home(uai) + "/nouveau", Bin: groupsAt(uai) + "/corbeille"}
 	if g.Screen != groups.LocalScreen {
 		tabs := sharedTabs(uai, path.Base(g.path))
 		page.Tabs = &tabs
