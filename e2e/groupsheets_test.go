@@ -9,8 +9,8 @@ import (
 )
 
 // someGroups are groups of an establishment to be looked at: one of everything, one
-// in it, and one in the « Corbeille ».
-type someGroups struct{ whole, binned string }
+// in it, one in the « Corbeille », and one that is shared.
+type someGroups struct{ whole, binned, shared string }
 
 // makeGroups makes them in the name of the appliance.
 func makeGroups(s *access.Session, uai string) (made someGroups, err error) {
@@ -53,7 +53,29 @@ func makeGroups(s *access.Session, uai string) (made someGroups, err error) {
 			err = step()
 		}
 	}
+	if err == nil {
+		made.shared, err = groups.Create(s, uai, groups.RightsScreen, groups.NewGroup{Name: "Liaison collège-lycée", Description: "Préparer l’entrée en seconde"})
+	}
+	if err == nil {
+		err = groups.Allow(s, uai, made.shared, true, groups.Opening{UAI: uai, Profile: directory.Student}, groups.Opening{UAI: uai, Profile: directory.Teacher})
+	}
+	if err == nil {
+		_, err = groups.Save(s, uai, groups.RightsScreen)
+	}
 	return made, err
+}
+
+// pages are those about them, by the name of their screenshot.
+func (made someGroups) pages(home string) map[string]string {
+	uai, local, shared := home[len("/console/etablissements/"):], home+"/groupes/locaux", home+"/groupes/partages"
+	return map[string]string{
+		"fiche": home + "/groupes/fiche/" + made.whole, "fiche-vide": home + "/groupes/fiche/" + made.whole + "?q=personne-ainsi",
+		"corbeille": home + "/groupes/corbeille", "retablissement": home + "/groupes/corbeille/" + made.binned + "/retablissement",
+		"locaux": local + "?groupe=" + made.whole, "nouveau": local + "/nouveau", "sous-groupe": local + "/nouveau?dans=" + made.whole, "nom": local + "/" + made.whole + "/nom",
+		"copie": local + "/" + made.whole + "/copie", "suppression": local + "/" + made.whole + "/suppression", "recherche": local + "/" + made.whole + "/recherche?q=martin",
+		"droits": shared + "/droits?groupe=" + made.shared, "retrait": shared + "/droits/" + made.shared + "/retrait?objet=" + uai + "/student",
+		"peuplement": shared + "/peuplement?groupe=" + made.shared,
+	}
 }
 
 // schoolOf is the main establishment of somebody, "" when they are not known.

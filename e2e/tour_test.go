@@ -52,8 +52,8 @@ func TestTour(t *testing.T) {
 	_, imports, _ := marc.get("/console/imports")
 	report := regexp.MustCompile(`/console/imports/[a-z0-9]+`).FindString(imports)
 	pages := pagesOf(home, record, report)
-	for name, path := range map[string]string{"fiche": "/fiche/" + made.whole, "fiche-vide": "/fiche/" + made.whole + "?q=personne-ainsi", "corbeille": "/corbeille", "retablissement": "/corbeille/" + made.binned + "/retablissement"} {
-		pages["groupe-"+name] = home + "/groupes" + path
+	for name, path := range made.pages(home) {
+		pages["groupe-"+name] = path
 	}
 	for _, size := range []struct {
 		width, height int64

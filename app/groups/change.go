@@ -195,7 +195,7 @@ func (sc *scene) checkElement(g Group, ref Ref) error {
 		case u.State() == directory.Deleted:
 			return access.Conflict("Le compte de " + u.Label() + " est supprimé\u00a0: il ne peut pas être ajouté.")
 		case g.Shared && !side.allows(u.Profile):
-			return notOpen(g, u.Profile)
+			return sc.notOpen(g, u.Profile)
 		}
 		return nil
 	}
@@ -204,7 +204,7 @@ func (sc *scene) checkElement(g Group, ref Ref) error {
 			return err
 		}
 		if of := directory.ProfilesOfGroup(key); !slices.ContainsFunc(of, side.allows) {
-			return notOpen(g, of[0])
+			return sc.notOpen(g, of[0])
 		}
 		return nil
 	}
@@ -219,8 +219,12 @@ func (sc *scene) checkElement(g Group, ref Ref) error {
 	return err
 }
 
-func notOpen(g Group, p directory.Profile) error {
-	return access.Conflict(fmt.Sprintf("Le groupe «\u00a0%s\u00a0» n’est pas ouvert au profil %s de votre établissement\u00a0: demandez-le à l’établissement qui l’a créé.", g.Name, p.One()))
+func (sc *scene) notOpen(g Group, p directory.Profile) error {
+	do := "demandez-le à l’établissement qui l’a créé"
+	if g.At == sc.place {
+		do = "autorisez-le dans «\u00a0Gestion des groupes\u00a0»"
+	}
+	return access.Conflict(fmt.Sprintf("Le groupe «\u00a0%s\u00a0» n’est pas ouvert au profil %s de votre établissement\u00a0: %s.", g.Name, p.One(), do))
 }
 
 // withRelatives adds to elements the relatives of their students.

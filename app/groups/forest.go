@@ -130,8 +130,8 @@ func (p *planter) tree(g Group) (t Tree, err error) {
 	return t, err
 }
 
-// TreeOf returns one group of a screen with what is in it: its sub-groups, if from
-// is 0, and the elements from this rank on.
+// TreeOf returns one group of a screen with what is in it: its sub-groups, and the
+// elements from this rank on.
 func TreeOf(s *access.Session, uai string, screen Screen, id string, from int) (t Tree, err error) {
 	err = s.See(func(tx *data.Tx) error {
 		sc, err := sceneOf(tx, s, uai, screen)
@@ -149,7 +149,6 @@ func TreeOf(s *access.Session, uai string, screen Screen, id string, from int) (
 		if t, err = p.tree(g); err != nil || from <= 0 {
 			return err
 		}
-		t.Kids = nil
 		t.Elements, t.More, err = p.page(g, from)
 		return err
 	})

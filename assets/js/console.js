@@ -23,6 +23,7 @@ import "./ui/print.js";
 import "./ui/picks.js";
 import "./ui/picking.js";
 import "./ui/drag.js";
+import "./ui/landing.js";
 import "./ui/tip.js";
 import "./ui/proposal.js";
 import "./ui/lookalikes.js";

@@ -32,6 +32,7 @@ type branch struct {
 	Tip           string // of a shared group
 	Folds, Open   bool
 	Chosen, Ticks bool
+	Rank, Size    int // among the lines beside it, when they are not all read
 	Kids          []branch
 	More          *web.Link
 }
@@ -71,7 +72,7 @@ func (w wording) foliage(twigs []directory.Twig, key string, from, more int) (al
 	for _, t := range twigs {
 		all = append(all, w.twig(t))
 	}
-	return append(all, moreOf(w.screen.home(w.uai)+"/branche?noeud="+nodeID(key), "p-"+nodeID(key), from+len(twigs), more)...)
+	return append(ranked(all, from, more), moreOf(w.screen.home(w.uai)+"/branche?noeud="+nodeID(key), "p-"+nodeID(key), from+len(twigs), more)...)
 }
 
 func (w wording) twig(t directory.Twig) branch {
@@ -115,6 +116,9 @@ func (w wording) tree(t groups.Tree) branch {
 	if !t.Mine {
 		b.State = "theirs"
 	}
+	if w.screen.Screen == groups.RightsScreen {
+		b.Count = web.Count(opened(t), "profil", "profils")
+	}
 	if t.Shared {
 		b.Object, b.Said, b.Tip = "", "Groupe multi-établissements", tipOf(t)
 		b.Opens, b.Drop = w.opens(t)
@@ -129,6 +133,14 @@ func (w wording) tree(t groups.Tree) branch {
 		b.Kids = w.inside(t, 0)
 	}
 	return b
+}
+
+// opened counts the profiles that a shared group is open to, in all establishments.
+func opened(t groups.Tree) (n int) {
+	for _, d := range t.Doors {
+		n += len(d.Profiles)
+	}
+	return n
 }
 
 // opens is what can be dropped on a shared group.
@@ -166,11 +178,14 @@ func (w wording) inside(t groups.Tree, from int) (all []branch) {
 	if w.screen.Screen == groups.RightsScreen {
 		return w.doors(t)
 	}
-	all = w.trees(t.Kids)
+	before := len(t.Kids) + from
+	if from == 0 {
+		all, before = w.trees(t.Kids), 0
+	}
 	for _, e := range t.Elements {
 		all = append(all, w.element(t.ID, e))
 	}
-	return append(all, moreOf(w.screen.home(w.uai)+"/contenu?groupe="+t.ID, "g-"+t.ID, from+len(t.Elements), t.More)...)
+	return append(ranked(all, before, t.More), moreOf(w.screen.home(w.uai)+"/contenu?groupe="+t.ID, "g-"+t.ID, from+len(t.Elements), t.More)...)
 }
 
 func (w wording) element(group string, e groups.Element) branch {
@@ -227,6 +242,18 @@ func (w wording) doors(t groups.Tree) (all []branch) {
 			b.Kids = append(b.Kids, line)
 		}
 		all = append(all, b)
+	}
+	return all
+}
+
+// ranked says of each line which one it is among all those beside it, where the page
+// does not have them all.
+func ranked(all []branch, before, more int) []branch {
+	if before+more == 0 {
+		return all
+	}
+	for i := range all {
+		all[i].Rank, all[i].Size = before+i+1, before+len(all)+more
 	}
 	return all
 }

@@ -143,11 +143,16 @@ func lossSaid(l groups.Loss) string {
 }
 
 func deleteGroup(v *web.Visit, g groupScreen) error {
-	uai := v.Part("uai")
-	if err := groups.Delete(v.Session, uai, g.Screen, v.Part("groupe")); err != nil {
+	uai, id := v.Part("uai"), v.Part("groupe")
+	of, err := groups.GroupOf(v.Session, uai, g.Screen, id)
+	if err != nil {
 		return err
 	}
-	return v.Done(g.home(uai), "Le groupe est supprimé"+toSave)
+	says, err := g.waiting(v, uai, "Le groupe est supprimé", groups.Delete(v.Session, uai, g.Screen, id))
+	if err != nil {
+		return err
+	}
+	return v.Done(g.chosen(uai, of.Parent), says)
 }
 
 func askClosing(v *web.Visit, g groupScreen) error {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ func mountGroups(c web.Router) {
 		get("/contenu", showElements)
 		if g.Screen != groups.RightsScreen {
 			get("/branche", showBranch)
-			get("/:groupe/recherche", askElements)
+			get("/:groupe/recherche", still(askElements))
 		}
 		if g.Screen == groups.PopulationScreen {
 			continue
@@ -60,15 +61,31 @@ func mountGroups(c web.Router) {
 		if g.Screen == groups.RightsScreen {
 			get("/:groupe/retrait", askClosing)
 		}
-		get("/:groupe/nom", askName)
+		get("/:groupe/nom", still(askName))
 		post("/:groupe/nom", renameGroup)
 		if g.Screen == groups.LocalScreen {
-			get("/:groupe/sous-groupe", askGroup)
-			get("/:groupe/copie", askCopy)
+			get("/:groupe/sous-groupe", still(askGroup))
+			get("/:groupe/copie", still(askCopy))
 			post("/:groupe/copie", duplicateGroup)
 		}
-		get("/:groupe/suppression", askDeletion)
+		get("/:groupe/suppression", still(askDeletion))
 		post("/:groupe/suppression", deleteGroup)
+	}
+}
+
+// still shows a dialog about a group, or the screen alone once the person has deleted
+// the group there: « Back » leads to the dialog again.
+func still(ask func(*web.Visit, groupScreen) error) func(*web.Visit, groupScreen) error {
+	return func(v *web.Visit, g groupScreen) error {
+		uai := v.Part("uai")
+		d, err := groups.DraftOf(v.Session, uai, g.Screen)
+		if err != nil {
+			return err
+		}
+		if e, _ := d.Of(v.Part("groupe")); e.Delete {
+			return v.Redirect(g.home(uai))
+		}
+		return ask(v, g)
 	}
 }
 
@@ -77,6 +94,7 @@ const (
 	deedField   = "geste"
 	addDeed     = "ajouter"
 	takeDeed    = "enlever"
+	keepDeed    = "garder"
 	emptyDeed   = "vider"
 	copyDeed    = "copier"
 	uncopyDeed  = "oublier-copie"
@@ -100,7 +118,7 @@ func actOnGroups(v *web.Visit, g groupScreen) error {
 			group = "" // it was deleted, or is made no more
 		}
 	}
-	return v.Done(g.chosen(uai, group), says)
+	return v.Done(g.chosen(uai, cmp.Or(group, v.Form("choisi"))), says)
 }
 
 func (g groupScreen) act(v *web.Visit, uai, group string) (says string, err error) {
@@ -116,6 +134,9 @@ func (g groupScreen) act(v *web.Visit, uai, group string) (says string, err erro
 		}
 		n, err := groups.Add(v.Session, uai, g.Screen, group, refs, relatives)
 		return added(n), err
+	case keepDeed:
+		_, err := groups.Add(v.Session, uai, g.Screen, group, refs, false)
+		return "Rien n’est enlevé.", err
 	case pasteDeed:
 		n, err := groups.Paste(v.Session, uai, g.Screen, group, relatives)
 		return added(n), err
@@ -123,9 +144,10 @@ func (g groupScreen) act(v *web.Visit, uai, group string) (says string, err erro
 		if g.Screen == groups.RightsScreen {
 			return g.allow(v, uai, group, v.Each("objet"), false)
 		}
-		return web.Count(len(refs), "membre enlevé", "membres enlevés") + toSave, groups.Take(v.Session, uai, g.Screen, group, refs)
+		err := groups.Take(v.Session, uai, g.Screen, group, refs)
+		return g.waiting(v, uai, web.Count(len(refs), "membre enlevé", "membres enlevés"), err)
 	case emptyDeed:
-		return "Le groupe est vidé" + toSave, groups.Empty(v.Session, uai, g.Screen, group)
+		return g.waiting(v, uai, "Le groupe est vidé", groups.Empty(v.Session, uai, g.Screen, group))
 	case copyDeed:
 		return copied(len(refs)), groups.Copy(v.Session, uai, g.Screen, refs)
 	case uncopyDeed:
@@ -149,6 +171,19 @@ func copied(n int) string {
 	return web.Count(n, "élément copié", "éléments copiés") + "\u00a0: collez dans un groupe."
 }
 
+// waiting completes what was done: it is to be saved, unless it took back the only
+// changes there were.
+func (g groupScreen) waiting(v *web.Visit, uai, says string, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	d, err := groups.DraftOf(v.Session, uai, g.Screen)
+	if d.Pending() == 0 {
+		return says + ".", err
+	}
+	return says + toSave, err
+}
+
 func added(n int) string {
 	if n == 0 {
 		return "Tout y était déjà."
@@ -167,11 +202,11 @@ func refsOf(values []string) []groups.Ref {
 // allow opens a shared group to profiles of an establishment, or closes it to them.
 // What is dropped names both, as « 0750001A/student ».
 func (g groupScreen) allow(v *web.Visit, uai, group string, objects []string, opens bool) (says string, err error) {
-	says = "Profils autorisés" + toSave
+	says = "Profils autorisés"
 	if !opens {
-		says = "Profils retirés" + toSave
+		says = "Profils retirés"
 	}
-	return says, groups.Allow(v.Session, uai, group, opens, openingsOf(objects)...)
+	return g.waiting(v, uai, says, groups.Allow(v.Session, uai, group, opens, openingsOf(objects)...))
 }
 
 func openingsOf(objects []string) (all []groups.Opening) {

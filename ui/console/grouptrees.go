@@ -40,6 +40,7 @@ type chosenGroup struct {
 	ID, Name  string
 	Member    string // element, "" when it is the group
 	MemberOf  string // its name
+	Object    string // what « Copier » copies: the member, or the group
 	Full      string // page of the group
 	CardURL   string // record of the person
 	Mine      bool
@@ -181,6 +182,9 @@ func chosenIn(v *web.Visit, w wording, f groups.Forest) (*chosenGroup, error) {
 				}
 			}
 		}
+	}
+	if c.Object = c.Member; c.Member == "" && c.Local {
+		c.Object = string(groups.Nested(t.ID))
 	}
 	return c, nil
 }

@@ -34,6 +34,10 @@ document.addEventListener("click", event => {
 	event.preventDefault();
 	event.stopPropagation();
 	const tree = item.closest("ui-tree");
+	if (!boxOf(item)) { // a folder is opened, and leaves what is chosen
+		if (event.detail < 2) tree.toggle(item);
+		return;
+	}
 	if (event.shiftKey && anchor?.isConnected) {
 		const all = tree.visible, [from, to] = [all.indexOf(anchor), all.indexOf(item)].sort((a, b) => a - b);
 		for (const each of all.slice(from, to + 1)) choose(each, true);
@@ -72,6 +76,14 @@ document.addEventListener("click", event => {
 	if (!boxOf(item).checked) only(item);
 	document.querySelector("[data-ticks] select").focus();
 });
+
+// « Copier », by the menu or by Ctrl+C on a line that is ticked: with all the others.
+document.addEventListener("click", event => {
+	const command = event.target.closest?.("ui-menu [value=copier]"), item = command?.closest("ui-menu").opener?.querySelector("[role=treeitem]");
+	if (!item || !boxOf(item)?.checked) return;
+	event.preventDefault();
+	document.querySelector("[data-ticks] [value=copier]").click();
+}, true);
 
 const drawn = () => trees().forEach(tell);
 for (const type of ["htmx:after:swap", "preau:lines"]) document.addEventListener(type, drawn);

@@ -2,19 +2,33 @@
 // fold="name", what the visitor closes is remembered in the cookie of that
 // name, so that the server draws the tree as it was left; with unfold="name",
 // what the visitor opens, in a tree that is closed at first. The lines of a branch
-// with data-lines come from that address when it is opened.
+// with data-lines come from that address when it is opened. In a tree that unfolds,
+// Enter opens and closes, as a double click does, and the space bar chooses, as a
+// click does.
 import { fold, keep, say } from "../say.js";
 import { go } from "./moves.js";
 
+const chooses = tree => tree.hasAttribute("unfold") && !tree.hasAttribute("picks");
 const most = 60; // branches that a cookie keeps open: the latest ones
 
 customElements.define("ui-tree", class extends HTMLElement {
 	#typed = "";
 	#timer;
+	#last; // identifier of the line that had the focus
 
 	connectedCallback() {
-		for (const type of ["click", "dblclick", "keydown", "focusin"]) this.addEventListener(type, this);
-		if (!this.querySelector("[role=treeitem][tabindex='0']")) this.querySelector("[role=treeitem]")?.setAttribute("tabindex", "0");
+		for (const type of ["click", "dblclick", "keydown", "focusin"]) this.addEventListener(type, this, type === "click"); // before htmx follows a link
+		this.settle();
+		const line = this.querySelector("[aria-current]"), box = this.getBoundingClientRect();
+		if (line && line.getBoundingClientRect().bottom > box.bottom) this.scrollTop += line.getBoundingClientRect().top - box.top - box.height / 2;
+	}
+
+	// One line takes part in the Tab order, also when the page is drawn again: the one
+	// that had the focus, or else the chosen one, or else the first.
+	settle() {
+		const all = this.visible, line = all.find(i => i.id && i.id === this.#last) ?? all.find(i => i.ariaCurrent) ?? all[0];
+		for (const i of this.querySelectorAll("[role=treeitem][tabindex='0']")) i.tabIndex = -1;
+		if (line) line.tabIndex = 0;
 	}
 
 	handleEvent(event) {
@@ -29,6 +43,7 @@ customElements.define("ui-tree", class extends HTMLElement {
 	onfocusin(item) {
 		for (const i of this.querySelectorAll("[role=treeitem][tabindex='0']")) i.tabIndex = -1;
 		item.tabIndex = 0;
+		this.#last = item.id;
 	}
 
 	onclick(item, event) {
@@ -45,6 +60,7 @@ customElements.define("ui-tree", class extends HTMLElement {
 	}
 
 	ondblclick(item, event) {
+		if (this.hasAttribute("picks") && !item.parentElement.querySelector(":scope > .tick")) return; // a folder: one click has opened it
 		if ((item.tagName !== "A" || this.hasAttribute("unfold")) && !event.target.closest(".twist, button")) this.toggle(item);
 	}
 
@@ -64,6 +80,9 @@ customElements.define("ui-tree", class extends HTMLElement {
 		if (keys[event.key]) {
 			event.preventDefault();
 			keys[event.key]()?.focus?.();
+		} else if (event.key === " " && chooses(this)) {
+			event.preventDefault();
+			go(item.getAttribute("href"));
 		} else if (event.key.length === 1 && event.key !== " ") {
 			this.type(event.key, all, at);
 		}
@@ -117,3 +136,5 @@ customElements.define("ui-tree", class extends HTMLElement {
 		this.ariaBusy = "false";
 	}
 });
+
+document.addEventListener("htmx:after:swap", () => { for (const tree of document.querySelectorAll("ui-tree")) tree.settle(); });
