@@ -132,6 +132,9 @@ func (sc *scene) dropInside(g Group) error {
 // Add adds elements to a group, among what is pending, and returns how many it did
 // not have. With relatives, those of the students come too.
 func Add(s *access.Session, uai string, screen Screen, id string, refs []Ref, relatives bool) (added int, err error) {
+	if err := checkAsked(len(refs)); err != nil {
+		return 0, err
+	}
 	return added, pend(s, uai, screen, func(sc *scene) error {
 		added, err = sc.add(id, refs, relatives)
 		return err
@@ -244,6 +247,9 @@ func (sc *scene) withRelatives(refs []Ref) []Ref {
 
 // Take takes elements out of a group, among what is pending.
 func Take(s *access.Session, uai string, screen Screen, id string, refs []Ref) error {
+	if err := checkAsked(len(refs)); err != nil {
+		return err
+	}
 	return pend(s, uai, screen, func(sc *scene) error {
 		g, err := sc.populated(id)
 		if err != nil {
@@ -318,6 +324,9 @@ func Duplicate(s *access.Session, uai string, id, name string) (made string, err
 
 // Copy keeps elements to be pasted into groups; none forgets them.
 func Copy(s *access.Session, uai string, screen Screen, refs []Ref) error {
+	if err := checkAsked(len(refs)); err != nil {
+		return err
+	}
 	return pend(s, uai, screen, func(sc *scene) error {
 		sc.draft.Copied = nil
 		for _, ref := range refs {

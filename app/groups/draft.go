@@ -107,10 +107,22 @@ func draftOf(tx *data.Tx, s *access.Session, place data.Place, screen Screen) (D
 	return kept, err
 }
 
+// checkAsked refuses at once what asks for more than a draft may hold: the store
+// has one writer, who must not be kept.
+func checkAsked(n int) error {
+	if n > mostPending {
+		return access.Conflict("Plus de 5\u202f000 éléments à la fois\u00a0: choisissez-en moins.")
+	}
+	return nil
+}
+
 // keep stores a draft that its author has changed.
 func (d Draft) keep(tx *data.Tx) error {
-	if d.Pending() > mostPending || len(d.Copied) > mostCopied {
+	switch {
+	case d.Pending() > mostPending:
 		return access.Conflict("Plus de 5\u202f000 modifications attendent\u00a0: enregistrez-les avant d’en faire d’autres.")
+	case len(d.Copied) > mostCopied:
+		return access.Conflict("Plus de 1\u202f000 éléments copiés\u00a0: copiez-en moins à la fois.")
 	}
 	d.Touched = tx.Now
 	return d.restore(tx)
@@ -177,6 +189,9 @@ func Rebase(s *access.Session, uai string, screen Screen) error {
 	return pend(s, uai, screen, func(sc *scene) error {
 		for _, e := range slices.Clone(sc.draft.Edits) {
 			if e.New {
+				if _, err := sc.group(e.Parent); e.Parent != "" && isMissing(err) {
+					sc.drop(e.Group)
+				}
 				continue
 			}
 			g, err := groupAt(sc.tx, sc.place, e.Group)

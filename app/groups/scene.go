@@ -152,6 +152,9 @@ func (sc *scene) settle() error {
 			continue
 		}
 		g, err := groupAt(sc.tx, sc.place, e.Group)
+		if isMissing(err) {
+			continue // saving says so
+		}
 		if err != nil {
 			return err
 		}

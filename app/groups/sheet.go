@@ -224,6 +224,7 @@ func (l Among) keep(all []Member) (kept []Member) {
 }
 
 func (l Among) page(all []Member) []Member {
-	from := min((max(l.Page, 1)-1)*PageSize, len(all))
+	last := len(all)/PageSize + 1
+	from := min((min(max(l.Page, 1), last+1)-1)*PageSize, len(all))
 	return all[from:min(from+PageSize, len(all))]
 }
