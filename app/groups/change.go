@@ -44,7 +44,7 @@ func (sc *scene) create(f NewGroup) (id string, err error) {
 			return "", cmp.Or(err, access.Wrong("nom", fmt.Sprintf("Les sous-groupes ont %d niveaux au plus\u00a0: créez celui-ci plus haut.", deepest)))
 		}
 	}
-	sc.draft.Edits = append(sc.draft.Edits, Edit{Group: g.ID, New: true, Parent: f.Parent, Text: &Text{f.Name, f.Description}})
+	sc.begin(Edit{Group: g.ID, New: true, Parent: f.Parent, Text: &Text{f.Name, f.Description}})
 	return g.ID, nil
 }
 
@@ -105,7 +105,7 @@ func Delete(s *access.Session, uai string, screen Screen, id string) error {
 		if err := sc.dropInside(g); err != nil {
 			return err
 		}
-		e, _ := sc.draft.Of(id)
+		e, _ := sc.of(id)
 		sc.drop(id)
 		if !e.New {
 			sc.edit(g).Delete = true
@@ -171,7 +171,7 @@ func (sc *scene) add(id string, refs []Ref, relatives bool) (added int, err erro
 		added++
 	}
 	if nested {
-		return added, sc.checkCycle(g)
+		return added, sc.checkCycle(g, map[string]bool{})
 	}
 	return added, nil
 }

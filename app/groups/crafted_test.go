@@ -178,3 +178,59 @@ func TestForgottenByRosters(t *testing.T) {
 		t.Error("a roster keeps who was erased")
 	}
 }
+
+// TestSaveOfThousands saves as much as a draft may hold while others wait a moment
+// and not minutes: the store has one writer.
+func TestSaveOfThousands(t *testing.T) {
+	w := newTown(t)
+	d := groups.Draft{Account: w.nina.Account.ID, At: atTilleuls, Screen: groups.LocalScreen, Touched: w.now()}
+	for n := range 2500 { // each is in the one before
+		e := groups.Edit{Group: fmt.Sprint("g", n), New: true, Text: &groups.Text{Name: fmt.Sprint("Groupe ", n)}, Added: []groups.Ref{groups.Automatic("teacher")}}
+		if n > 0 {
+			e.Added[0] = groups.Nested(fmt.Sprint("g", n-1))
+		}
+		d.Edits = append(d.Edits, e)
+	}
+	w.ok(w.job.Upkeep(func(tx *data.Tx) error { return groups.Drafts.Put(tx, d) }))
+	before := time.Now()
+	n, err := groups.Save(w.nina, tilleuls, groups.LocalScreen)
+	if w.ok(err); n != 5000 {
+		t.Error(n, " are saved")
+	}
+	if spent := time.Since(before); spent > 20*time.Second { // a second on a machine that does nothing else
+		t.Error("took ", spent)
+	}
+	_, err = groups.Add(w.nina, tilleuls, groups.LocalScreen, "g0", []groups.Ref{groups.Nested("g2499")}, false)
+	refuses(t, "the cycle that closes them", err, access.Stale)
+}
+
+// TestClosedElementsLeave: an element leaves a shared group once none of its people
+// may be there, and no other: one of two profiles stays while either is allowed, and
+// what the other establishment put is not looked at.
+func TestClosedElementsLeave(t *testing.T) {
+	w := newTown(t)
+	w.ally(groups.Accepted)
+	id := w.shares("Cordée", directory.Profiles, directory.Profiles)
+	pupil, teacher := groups.Person(w.named("Pupilleau").ID), groups.Person(w.named("Maîtread").ID)
+	w.puts(w.rita, ormes, id, pupil, teacher, element("class", "3A", directory.Student), element("class", "3A", directory.Relative), groups.Automatic("teacher"))
+	w.puts(w.nina, tilleuls, id, groups.Automatic("student"))
+	closes := func(p directory.Profile, left int) {
+		t.Helper()
+		o := groups.Opening{UAI: ormes, Profile: p}
+		if _, n, err := groups.Leaving(w.nina, tilleuls, id, o); n != left || err != nil {
+			t.Errorf("%d would leave with %s, want %d: %v", n, p, left, err)
+		}
+		w.ok(groups.Allow(w.nina, tilleuls, id, false, o))
+		w.saves(w.nina, tilleuls, groups.RightsScreen)
+	}
+	closes(directory.Guest, 0)
+	closes(directory.Student, 2)
+	if got := w.elements(id); len(got) != 4 || slices.Contains(got, pupil) || !slices.Contains(got, teacher) {
+		t.Errorf("%q stay", got)
+	}
+	closes(directory.Teacher, 2)
+	w.has(id, groups.Automatic("student"), element("class", "3A", directory.Relative))
+	w.ok(groups.Allow(w.nina, tilleuls, id, true, groups.Opening{UAI: ormes, Profile: directory.Student}))
+	w.saves(w.nina, tilleuls, groups.RightsScreen)
+	w.has(id, groups.Automatic("student"), element("class", "3A", directory.Relative))
+}

@@ -170,7 +170,7 @@ func pend(s *access.Session, uai string, screen Screen, fn func(sc *scene) error
 // Abandon forgets what is pending on a screen; what was copied stays.
 func Abandon(s *access.Session, uai string, screen Screen) error {
 	return pend(s, uai, screen, func(sc *scene) error {
-		sc.draft.Edits = nil
+		sc.draft.Edits, sc.ranks = nil, nil
 		return nil
 	})
 }

@@ -99,7 +99,7 @@ func (p *planter) trees(parent string) (all []Tree, err error) {
 }
 
 func (p *planter) tree(g Group) (t Tree, err error) {
-	e, pending := p.draft.Of(g.ID)
+	e, pending := p.of(g.ID)
 	t = Tree{Group: g, Mine: g.At == p.place, New: e.New, Changed: pending && !e.New && !e.empty(), Count: p.counts[g.ID] + len(e.Added) - len(e.Removed)}
 	if !t.Mine {
 		c, err := directory.Cards.Get(p.tx, g.UAI())
@@ -171,7 +171,7 @@ func (p *planter) page(g Group, from int) (all []Element, more int, err error) {
 	lumps := p.lumps(g)
 	from = min(from, len(lumps))
 	to := min(from+ElementPage, len(lumps))
-	e, _ := p.draft.Of(g.ID)
+	e, _ := p.of(g.ID)
 	for _, l := range lumps[from:to] {
 		el, err := p.shown(g, l)
 		if err != nil {
@@ -185,7 +185,7 @@ func (p *planter) page(g Group, from int) (all []Element, more int, err error) {
 
 // lumps are the elements of every side, groups first, then people by name.
 func (p *planter) lumps(g Group) (all []lump) {
-	e, _ := p.draft.Of(g.ID)
+	e, _ := p.of(g.ID)
 	if !e.New {
 		for _, side := range g.sides() {
 			for _, ref := range elementsOf(p.wide.tx, g.ID, side.At) {

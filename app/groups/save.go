@@ -48,7 +48,7 @@ func Save(s *access.Session, uai string, screen Screen) (n int, err error) {
 		if stale, err = sc.stale(edits); err != nil || len(stale) > 0 {
 			return nil, cmp.Or(err, errStale)
 		}
-		sc.draft.Edits = nil
+		sc.draft.Edits, sc.ranks = nil, nil
 		for _, e := range edits { // all of them first: one may be an element of another
 			if e.New {
 				if err := sc.make(e); err != nil {
@@ -310,6 +310,7 @@ func rankOf(g Group, side Side) int {
 // checkAll refuses what the edits together would break: a cycle, a name taken
 // twice, too deep a sub-group.
 func (sc *scene) checkAll(edits []Edit) error {
+	names, sound := names{}, map[string]bool{}
 	for _, e := range edits {
 		if e.Delete || sc.draft.Screen == PopulationScreen {
 			continue
@@ -322,18 +323,37 @@ func (sc *scene) checkAll(edits []Edit) error {
 			return err
 		}
 		if e.New || e.Text != nil {
-			if err := sc.checkFree(g); err != nil {
-				return access.Conflict(fmt.Sprintf("Un autre groupe s’appelle déjà «\u00a0%s\u00a0»\u00a0: renommez celui-ci, puis enregistrez.", g.Name))
+			if n, err := names.like(sc, g); err != nil || n > 1 {
+				return cmp.Or(err, access.Conflict(fmt.Sprintf("Un autre groupe s’appelle déjà «\u00a0%s\u00a0»\u00a0: renommez celui-ci, puis enregistrez.", g.Name)))
 			}
 		}
 		if deep, err := sc.depthOf(g); err != nil || deep > deepest {
 			return cmp.Or(err, access.Conflict(fmt.Sprintf("Les sous-groupes ont %d niveaux au plus.", deepest)))
 		}
 		if slices.ContainsFunc(e.Added, func(r Ref) bool { _, nested := r.Nested(); return nested }) {
-			if err := sc.checkCycle(g); err != nil {
+			if err := sc.checkCycle(g, sound); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// names counts the groups of each name, by the group that they are in: each is read
+// once, whatever the number of those that are saved.
+type names map[string]map[string]int
+
+func (all names) like(sc *scene, g Group) (int, error) {
+	name := func(g Group) string { return string(g.At) + "/" + data.Fold(g.Name) }
+	if all[g.Parent] == nil {
+		beside, err := sc.kids(g.Parent)
+		if err != nil {
+			return 0, err
+		}
+		all[g.Parent] = map[string]int{}
+		for _, other := range beside {
+			all[g.Parent][name(other)]++
+		}
+	}
+	return all[g.Parent][name(g)], nil
 }

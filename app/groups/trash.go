@@ -201,8 +201,9 @@ func Restore(s *access.Session, uai, id, name string) (g Group, err error) {
 
 // checkRestored refuses what the groups have become in each other meanwhile.
 func (sc *scene) checkRestored(all []Group) error {
+	sound := map[string]bool{}
 	for _, g := range all {
-		if err := sc.checkCycle(g); err != nil {
+		if err := sc.checkCycle(g, sound); err != nil {
 			return err
 		}
 		if deep, err := sc.depthOf(g); err != nil || deep > deepest {
