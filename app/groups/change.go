@@ -48,18 +48,6 @@ func (sc *scene) create(f NewGroup) (id string, err error) {
 	return g.ID, nil
 }
 
-// checkFree refuses a name that another group beside this one has. A shared group
-// is beside those that its own establishment made.
-func (sc *scene) checkFree(g Group) error {
-	beside, err := sc.kids(g.Parent)
-	for _, other := range beside {
-		if other.ID != g.ID && other.At == g.At && data.Fold(other.Name) == data.Fold(g.Name) {
-			return access.Wrong("nom", fmt.Sprintf("«\u00a0%s\u00a0» existe déjà ici\u00a0: choisissez un autre nom.", other.Name))
-		}
-	}
-	return err
-}
-
 // own returns a group that the establishment may rename, open and delete: one that
 // it made.
 func (sc *scene) own(id string) (Group, error) {
@@ -184,46 +172,6 @@ func (sc *scene) put(g Group, ref Ref) {
 		return
 	}
 	e.Added = append(e.Added, ref)
-}
-
-// checkElement refuses what cannot be in a group: it must exist, be of the
-// establishment, and of a profile that a shared group lets it add.
-func (sc *scene) checkElement(g Group, ref Ref) error {
-	side, _ := g.Sides.Of(sc.place)
-	if id, ok := ref.Person(); ok {
-		u, err := directory.UserAt(sc.tx, sc.place, id)
-		switch {
-		case err != nil:
-			return err
-		case u.State() == directory.Deleted:
-			return access.Conflict("Le compte de " + u.Label() + " est supprimé\u00a0: il ne peut pas être ajouté.")
-		case g.Shared && !side.allows(u.Profile):
-			return notOpen(g, u.Profile)
-		}
-		return nil
-	}
-	if key, ok := ref.Automatic(); ok {
-		if _, err := directory.GroupAt(sc.tx, sc.place, key); err != nil || !g.Shared {
-			return err
-		}
-		if of := directory.ProfilesOfGroup(key); !slices.ContainsFunc(of, side.allows) {
-			return notOpen(g, of[0])
-		}
-		return nil
-	}
-	id, ok := ref.Nested()
-	if !ok || g.Shared {
-		return data.ErrNotFound
-	}
-	if id == g.ID {
-		return access.Conflict("Un groupe ne peut pas se contenir lui-même.")
-	}
-	_, err := sc.group(id)
-	return err
-}
-
-func notOpen(g Group, p directory.Profile) error {
-	return access.Conflict(fmt.Sprintf("Le groupe «\u00a0%s\u00a0» n’est pas ouvert au profil %s de votre établissement\u00a0: demandez-le à l’établissement qui l’a créé.", g.Name, p.One()))
 }
 
 // withRelatives adds to elements the relatives of their students.

@@ -167,3 +167,12 @@ func groupAt(tx *data.Tx, place data.Place, id string) (Group, error) {
 	}
 	return g, err
 }
+
+// managedAt is the place of an establishment whose groups the person manages.
+func managedAt(tx *data.Tx, s *access.Session, uai string) (data.Place, error) {
+	place, err := directory.Locate(tx, uai)
+	if err == nil && !s.Can(access.ManageGroups, place) {
+		err = data.ErrNotFound
+	}
+	return place, err
+}

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/data"
 )
 
@@ -48,12 +47,12 @@ func (sc *scene) begin(e Edit) *Edit {
 
 // sceneOf returns the scene of a screen, for who may manage the groups there.
 func sceneOf(tx *data.Tx, s *access.Session, uai string, screen Screen) (*scene, error) {
-	place, err := directory.Locate(tx, uai)
+	place, err := managedAt(tx, s, uai)
+	if err == nil && !slices.Contains(Screens, screen) {
+		err = data.ErrNotFound
+	}
 	if err != nil {
 		return nil, err
-	}
-	if !s.Can(access.ManageGroups, place) || !slices.Contains(Screens, screen) {
-		return nil, data.ErrNotFound
 	}
 	d, err := draftOf(tx, s, place, screen)
 	return &scene{tx: tx, s: s, place: place, draft: d}, err
