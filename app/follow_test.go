@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 	"testing"
@@ -72,8 +73,8 @@ func renamed(t *testing.T, a *app.App) (group string, want groups.Ref) {
 }
 
 // TestImportsAreFollowed has groups follow classes after an import of the command
-// line and one of the night, and, when the appliance was killed before that, as it
-// starts again.
+// line, of the night and of the screen, once deletions that one held are confirmed,
+// and, when the appliance was killed before that, as it starts again.
 func TestImportsAreFollowed(t *testing.T) {
 	small := demo.Config{Establishments: 1, Users: 120, Seed: 4}
 	for name, run := range map[string]func(*testing.T, *app.App, string) error{
@@ -93,6 +94,25 @@ func TestImportsAreFollowed(t *testing.T) {
 				return err
 			}
 			return a.Night(t.Context())
+		},
+		"screen": func(_ *testing.T, a *app.App, aaf string) error {
+			_, err := a.BeginImport(a.Gate.System("essai"), directory.ImportOptions{Path: aaf})
+			return err
+		},
+		"deletions confirmed": func(_ *testing.T, a *app.App, _ string) error {
+			s := a.Gate.System("essai")
+			var held directory.Held
+			if err := s.Do(renaming, func(tx *data.Tx) (data.Row, error) {
+				for e, err := range directory.Establishments.All(tx) {
+					held = directory.Held{UAI: e.UAI, At: e.Place(), Import: "essai"}
+					return e, errors.Join(err, directory.HeldDeletions.Put(tx, held))
+				}
+				return nil, data.ErrNotFound
+			}); err != nil {
+				return err
+			}
+			_, err := a.ConfirmDeletions(s, held.UAI)
+			return err
 		},
 		"start": func(_ *testing.T, a *app.App, _ string) error { return a.Start(context.Background()) },
 	} {

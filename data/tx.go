@@ -91,15 +91,22 @@ func (tx *Tx) Also(f Fact) error {
 // event of their own, and returns them, one part for each of those events.
 func (tx *Tx) share(about Row) [][]change {
 	shares := make([][]change, len(tx.also))
+	first, others := tx.nameOf(about), map[string]int{}
+	for i, f := range slices.Backward(tx.also) {
+		others[tx.nameOf(f.About)] = i
+	}
 	tx.told = slices.DeleteFunc(tx.told, func(c change) bool {
-		if c.isOf(tx.nameOf(about)) {
+		if c.isOf(first) {
 			return false
 		}
-		i := slices.IndexFunc(tx.also, func(f Fact) bool { return c.isOf(tx.nameOf(f.About)) })
-		if i >= 0 {
+		i, elsewhere := others[c.table+"/"+c.key]
+		if !elsewhere && c.part != "" {
+			i, elsewhere = others[c.part]
+		}
+		if elsewhere {
 			shares[i] = append(shares[i], c)
 		}
-		return i >= 0
+		return elsewhere
 	})
 	return shares
 }

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/csv"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -197,5 +199,42 @@ func TestGroupTrash(t *testing.T) {
 	}
 	if again := p.get(ask); again.Status != http.StatusNotFound {
 		t.Error("it is still in the bin:", again.Status)
+	}
+}
+
+// TestPartnersLinesHoldNoIdentifier: in the page of a partner, what another
+// establishment put in a shared group is a name and a profile, in its source too.
+func TestPartnersLinesHoldNoIdentifier(t *testing.T) {
+	h := newHouse(t)
+	mine, theirs := h.school("claire.moreau", 0), h.school("sophie.girard", 0)
+	pupil := h.people(theirs, directory.Student)[0]
+	h.groupsOf(mine, "PZZ00001")
+	there, err := directory.PlaceOfUAI(h.app.Gate.System("essai"), theirs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := groups.Membership{Group: "shared-PZZ00001", At: there, Ref: groups.Person(pupil.ID), Said: directory.Mention(pupil.ID), By: "GIRARD Sophie", Since: h.clock.now()}
+	h.write(m, func(tx *data.Tx) error {
+		g, err := groups.Groups.Get(tx, m.Group)
+		if err != nil {
+			return err
+		}
+		g.Sides = append(g.Sides, groups.Side{At: there, Profiles: []directory.Profile{directory.Student}})
+		return errors.Join(groups.Groups.Put(tx, g), groups.Memberships.Put(tx, m))
+	})
+	for _, login := range []string{"claire.moreau", "sophie.girard"} {
+		uai := map[string]string{"claire.moreau": mine, "sophie.girard": theirs}[login]
+		home := "/console/etablissements/" + uai + "/groupes/partages/peuplement"
+		for _, path := range []string{home + "?groupe=" + m.Group, home + "/contenu?groupe=" + m.Group} {
+			body := h.enter(login).get(path).Body
+			if holds := strings.Contains(body, pupil.ID); !strings.Contains(body, pupil.LastName) || holds != (login == "sophie.girard") {
+				t.Errorf("%s at %s: the name %t, the identifier %t", login, path, strings.Contains(body, pupil.LastName), holds)
+			}
+			for encoded := range strings.SplitSeq(body, `"`) {
+				if raw, err := base64.RawURLEncoding.DecodeString(strings.TrimPrefix(encoded, "m-"+m.Group+"-")); err == nil && strings.Contains(string(raw), pupil.ID) && login == "claire.moreau" {
+					t.Errorf("%s reads %q, which is %q", login, encoded, raw)
+				}
+			}
+		}
 	}
 }

@@ -398,6 +398,7 @@ func TestDuplicatePages(t *testing.T) {
 	if got := claire.post(undo[1], nil); got.Status != http.StatusSeeOther || h.user(one.ID).State() == directory.Deleted {
 		t.Errorf("undone: %d", got.Status)
 	}
+	claire.holds(guests+"/"+one.ID+"?onglet=groupes", "Intervenants", "-dans aucun groupe local")
 	claire.holds(guests+"/"+two.ID+"?onglet=groupes", "dans aucun groupe local")
 	claire.holds(guests+"/"+one.ID+"?onglet=groupes", "-dans aucun groupe local")
 	if got := claire.post(pair+"/distinction", nil); got.Status != http.StatusSeeOther || strings.Contains(claire.get(guests+"/doublons").Body, "doublons/P") {

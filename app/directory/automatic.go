@@ -248,6 +248,9 @@ func cutGroup(key string) (kind, code string, p Profile) {
 // somebody is in it.
 func GroupAt(tx *data.Tx, place data.Place, key string) (Group, error) {
 	kind, code, p := cutGroup(key)
+	if !slices.Contains(Profiles, p) || strings.ContainsRune(key, 0) { // which ends a group in a list
+		return Group{}, data.ErrNotFound
+	}
 	var first *User
 	for u, err := range UsersList.All(tx, place, key) {
 		if err != nil {
@@ -260,7 +263,7 @@ func GroupAt(tx *data.Tx, place data.Place, key string) (Group, error) {
 	var err error
 	switch kind {
 	case "":
-		known = slices.Contains(Profiles, p)
+		known = true
 	case "class":
 		if !known {
 			known, err = Classes.Has(tx, UAIOf(place)+"/"+code)

@@ -44,20 +44,8 @@ func (sc *scene) create(f NewGroup) (id string, err error) {
 			return "", cmp.Or(err, access.Wrong("nom", fmt.Sprintf("Les sous-groupes ont %d niveaux au plus\u00a0: créez celui-ci plus haut.", deepest)))
 		}
 	}
-	sc.draft.Edits = append(sc.draft.Edits, Edit{Group: g.ID, New: true, Parent: f.Parent, Text: &Text{f.Name, f.Description}})
+	sc.begin(Edit{Group: g.ID, New: true, Parent: f.Parent, Text: &Text{f.Name, f.Description}})
 	return g.ID, nil
-}
-
-// checkFree refuses a name that another group beside this one has. A shared group
-// is beside those that its own establishment made.
-func (sc *scene) checkFree(g Group) error {
-	beside, err := sc.kids(g.Parent)
-	for _, other := range beside {
-		if other.ID != g.ID && other.At == g.At && data.Fold(other.Name) == data.Fold(g.Name) {
-			return access.Wrong("nom", fmt.Sprintf("«\u00a0%s\u00a0» existe déjà ici\u00a0: choisissez un autre nom.", other.Name))
-		}
-	}
-	return err
 }
 
 // own returns a group that the establishment may rename, open and delete: one that
@@ -105,7 +93,7 @@ func Delete(s *access.Session, uai string, screen Screen, id string) error {
 		if err := sc.dropInside(g); err != nil {
 			return err
 		}
-		e, _ := sc.draft.Of(id)
+		e, _ := sc.of(id)
 		sc.drop(id)
 		if !e.New {
 			sc.edit(g).Delete = true
@@ -132,6 +120,9 @@ func (sc *scene) dropInside(g Group) error {
 // Add adds elements to a group, among what is pending, and returns how many it did
 // not have. With relatives, those of the students come too.
 func Add(s *access.Session, uai string, screen Screen, id string, refs []Ref, relatives bool) (added int, err error) {
+	if err := checkAsked(len(refs)); err != nil {
+		return 0, err
+	}
 	return added, pend(s, uai, screen, func(sc *scene) error {
 		added, err = sc.add(id, refs, relatives)
 		return err
@@ -168,7 +159,7 @@ func (sc *scene) add(id string, refs []Ref, relatives bool) (added int, err erro
 		added++
 	}
 	if nested {
-		return added, sc.checkCycle(g)
+		return added, sc.checkCycle(g, map[string]bool{})
 	}
 	return added, nil
 }
@@ -181,50 +172,6 @@ func (sc *scene) put(g Group, ref Ref) {
 		return
 	}
 	e.Added = append(e.Added, ref)
-}
-
-// checkElement refuses what cannot be in a group: it must exist, be of the
-// establishment, and of a profile that a shared group lets it add.
-func (sc *scene) checkElement(g Group, ref Ref) error {
-	side, _ := g.Sides.Of(sc.place)
-	if id, ok := ref.Person(); ok {
-		u, err := directory.UserAt(sc.tx, sc.place, id)
-		switch {
-		case err != nil:
-			return err
-		case u.State() == directory.Deleted:
-			return access.Conflict("Le compte de " + u.Label() + " est supprimé\u00a0: il ne peut pas être ajouté.")
-		case g.Shared && !side.allows(u.Profile):
-			return sc.notOpen(g, u.Profile)
-		}
-		return nil
-	}
-	if key, ok := ref.Automatic(); ok {
-		if _, err := directory.GroupAt(sc.tx, sc.place, key); err != nil || !g.Shared {
-			return err
-		}
-		if of := directory.ProfilesOfGroup(key); !slices.ContainsFunc(of, side.allows) {
-			return sc.notOpen(g, of[0])
-		}
-		return nil
-	}
-	id, ok := ref.Nested()
-	if !ok || g.Shared {
-		return data.ErrNotFound
-	}
-	if id == g.ID {
-		return access.Conflict("Un groupe ne peut pas se contenir lui-même.")
-	}
-	_, err := sc.group(id)
-	return err
-}
-
-func (sc *scene) notOpen(g Group, p directory.Profile) error {
-	do := "demandez-le à l’établissement qui l’a créé"
-	if g.At == sc.place {
-		do = "autorisez-le dans «\u00a0Gestion des groupes\u00a0»"
-	}
-	return access.Conflict(fmt.Sprintf("Le groupe «\u00a0%s\u00a0» n’est pas ouvert au profil %s de votre établissement\u00a0: %s.", g.Name, p.One(), do))
 }
 
 // withRelatives adds to elements the relatives of their students.
@@ -248,6 +195,9 @@ func (sc *scene) withRelatives(refs []Ref) []Ref {
 
 // Take takes elements out of a group, among what is pending.
 func Take(s *access.Session, uai string, screen Screen, id string, refs []Ref) error {
+	if err := checkAsked(len(refs)); err != nil {
+		return err
+	}
 	return pend(s, uai, screen, func(sc *scene) error {
 		g, err := sc.populated(id)
 		if err != nil {
@@ -322,6 +272,9 @@ func Duplicate(s *access.Session, uai string, id, name string) (made string, err
 
 // Copy keeps elements to be pasted into groups; none forgets them.
 func Copy(s *access.Session, uai string, screen Screen, refs []Ref) error {
+	if err := checkAsked(len(refs)); err != nil {
+		return err
+	}
 	return pend(s, uai, screen, func(sc *scene) error {
 		sc.draft.Copied = nil
 		for _, ref := range refs {

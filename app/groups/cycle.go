@@ -35,8 +35,9 @@ func (sc *scene) inside(g Group) ([]Group, error) {
 }
 
 // checkCycle refuses that a group contain itself, with the groups that make it so.
-func (sc *scene) checkCycle(g Group) error {
-	path, err := sc.pathBack(g, g.ID, map[string]bool{})
+// Sound are groups known to contain no cycle, which it adds to.
+func (sc *scene) checkCycle(g Group, sound map[string]bool) error {
+	path, err := sc.cycleFrom(g, nil, sound)
 	if err != nil || path == nil {
 		return err
 	}
@@ -47,29 +48,26 @@ func (sc *scene) checkCycle(g Group) error {
 	return access.Conflict("Un groupe ne peut pas se contenir lui-même\u00a0: " + strings.Join(names, " contient ") + " contient " + names[0] + ". Enlevez d’abord l’un d’eux du groupe où il est.")
 }
 
-// pathBack returns the groups from one to the one that contains the other, nil if
-// none does.
-func (sc *scene) pathBack(from Group, to string, seen map[string]bool) ([]Group, error) {
-	if seen[from.ID] {
+// cycleFrom returns the groups of a cycle that a group leads to, by the groups
+// around it, nil if there is none.
+func (sc *scene) cycleFrom(g Group, around []Group, sound map[string]bool) ([]Group, error) {
+	if sound[g.ID] {
 		return nil, nil
 	}
-	seen[from.ID] = true
-	inner, err := sc.inside(from)
+	if i := slices.IndexFunc(around, func(a Group) bool { return a.ID == g.ID }); i >= 0 {
+		return around[i:], nil
+	}
+	inner, err := sc.inside(g)
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range inner {
-		if g.ID == to {
-			return []Group{from}, nil
-		}
-		path, err := sc.pathBack(g, to, seen)
-		if err != nil {
-			return nil, err
-		}
-		if path != nil {
-			return slices.Insert(path, 0, from), nil
+	around = append(around, g)
+	for _, k := range inner {
+		if path, err := sc.cycleFrom(k, around, sound); err != nil || path != nil {
+			return path, err
 		}
 	}
+	sound[g.ID] = true
 	return nil, nil
 }
 

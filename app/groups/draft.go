@@ -104,13 +104,22 @@ func draftOf(tx *data.Tx, s *access.Session, place data.Place, screen Screen) (D
 	return kept, err
 }
 
+// checkAsked refuses at once what asks for more than a draft may hold: the store
+// has one writer, who must not be kept.
+func checkAsked(n int) error {
+	if n > mostPending {
+		return access.Conflict("Plus de 5\u202f000 éléments à la fois\u00a0: choisissez-en moins.")
+	}
+	return nil
+}
+
 // keep stores a draft that its author has changed.
 func (d Draft) keep(tx *data.Tx) error {
-	if len(d.Copied) > mostPending {
-		return access.Conflict("Plus de 5\u202f000 éléments ne se copient pas en une fois\u00a0: choisissez-en moins, ou un groupe qui les réunit.")
-	}
-	if d.Pending() > mostPending {
+	switch {
+	case d.Pending() > mostPending:
 		return access.Conflict("Plus de 5\u202f000 modifications attendent\u00a0: enregistrez-les avant d’en faire d’autres.")
+	case len(d.Copied) > mostPending:
+		return access.Conflict("Plus de 5\u202f000 éléments ne se copient pas en une fois\u00a0: choisissez-en moins, ou un groupe qui les réunit.")
 	}
 	d.Touched = tx.Now
 	return d.restore(tx)
@@ -158,7 +167,7 @@ func pend(s *access.Session, uai string, screen Screen, fn func(sc *scene) error
 // Abandon forgets what is pending on a screen; what was copied stays.
 func Abandon(s *access.Session, uai string, screen Screen) error {
 	return pend(s, uai, screen, func(sc *scene) error {
-		sc.draft.Edits = nil
+		sc.draft.Edits, sc.ranks = nil, nil
 		return nil
 	})
 }
@@ -177,6 +186,9 @@ func Rebase(s *access.Session, uai string, screen Screen) error {
 	return pend(s, uai, screen, func(sc *scene) error {
 		for _, e := range slices.Clone(sc.draft.Edits) {
 			if e.New {
+				if _, err := sc.group(e.Parent); e.Parent != "" && isMissing(err) {
+					sc.drop(e.Group)
+				}
 				continue
 			}
 			g, err := groupAt(sc.tx, sc.place, e.Group)

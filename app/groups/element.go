@@ -7,7 +7,7 @@ import (
 
 // An Element is what a screen shows of an element of a group.
 type Element struct {
-	Ref     Ref
+	Ref     Ref // "" of a partner's
 	Label   string
 	Note    string            // of a person of one's own establishment: class, discipline
 	Kind    string            // of an automatic group, as directory.Group.Kind; « Groupe local »; "" for a person
@@ -51,10 +51,13 @@ func (r *reckoning) describe(at data.Place, ref Ref, said string) (e Element, er
 	return e, err
 }
 
+// leftSchool stands in the place of the name of who is in no list any more.
+const leftSchool = "Personne qui n’est plus dans l’établissement"
+
 func (r *reckoning) person(at data.Place, e Element, id string) (Element, error) {
 	u, err := directory.Users.Get(r.tx, id)
 	if isMissing(err) {
-		e.Label, e.Lost = "Personne qui n’est plus dans l’établissement", true
+		e.Label, e.Lost = leftSchool, true
 		return e, nil
 	}
 	if err != nil {

@@ -85,6 +85,7 @@ func (r *reader) names(g Group) (map[Ref]string, error) {
 	return names, err
 }
 
+// counts words a number of things: « 1 groupe », « 12 groupes ».
 func counts(n int, one, many string) string {
 	if n < 2 {
 		return fmt.Sprint(n, " ", one)

@@ -53,7 +53,7 @@ func ForestOf(s *access.Session, uai string, screen Screen, chosen string, open 
 			}
 			around[id], id = true, g.Parent
 		}
-		p := &planter{scene: sc, wide: reckon(showing.Over(tx)), open: func(id string) bool { return around[id] || open(id) }}
+		p := &planter{scene: sc, near: reckon(tx), wide: reckon(showing.Over(tx)), open: func(id string) bool { return around[id] || open(id) }}
 		if p.counts, err = membershipsCount.Of(tx, sc.place); err != nil {
 			return err
 		}
@@ -77,7 +77,8 @@ var showing = data.NewCrossing("groups.show", "Montrer dans un groupe multi-éta
 // A planter makes the trees of a scene.
 type planter struct {
 	*scene
-	wide   *reckoning
+	near   *reckoning     // within reach
+	wide   *reckoning     // of partners too
 	counts map[string]int // stored elements of the establishment, by group
 	open   func(string) bool
 }
@@ -98,7 +99,7 @@ func (p *planter) trees(parent string) (all []Tree, err error) {
 }
 
 func (p *planter) tree(g Group) (t Tree, err error) {
-	e, pending := p.draft.Of(g.ID)
+	e, pending := p.of(g.ID)
 	t = Tree{Group: g, Mine: g.At == p.place, New: e.New, Changed: pending && !e.New && !e.empty(), Count: p.counts[g.ID] + len(e.Added) - len(e.Removed)}
 	if !t.Mine {
 		c, err := directory.Cards.Get(p.tx, g.UAI())
@@ -142,7 +143,7 @@ func TreeOf(s *access.Session, uai string, screen Screen, id string, from int) (
 		if err != nil {
 			return err
 		}
-		p := &planter{scene: sc, wide: reckon(showing.Over(tx)), open: func(node string) bool { return node == id }}
+		p := &planter{scene: sc, near: reckon(tx), wide: reckon(showing.Over(tx)), open: func(node string) bool { return node == id }}
 		if p.counts, err = membershipsCount.Of(tx, sc.place); err != nil {
 			return err
 		}
@@ -169,7 +170,7 @@ func (p *planter) page(g Group, from int) (all []Element, more int, err error) {
 	lumps := p.lumps(g)
 	from = min(from, len(lumps))
 	to := min(from+ElementPage, len(lumps))
-	e, _ := p.draft.Of(g.ID)
+	e, _ := p.of(g.ID)
 	for _, l := range lumps[from:to] {
 		el, err := p.shown(g, l)
 		if err != nil {
@@ -183,7 +184,7 @@ func (p *planter) page(g Group, from int) (all []Element, more int, err error) {
 
 // lumps are the elements of every side, groups first, then people by name.
 func (p *planter) lumps(g Group) (all []lump) {
-	e, _ := p.draft.Of(g.ID)
+	e, _ := p.of(g.ID)
 	if !e.New {
 		for _, side := range g.sides() {
 			for _, ref := range elementsOf(p.wide.tx, g.ID, side.At) {
@@ -211,16 +212,22 @@ func (p *planter) lumps(g Group) (all []lump) {
 func (p *planter) shown(g Group, l lump) (Element, error) {
 	if id, nested := l.ref.Nested(); nested && l.at == p.place {
 		if inner, err := p.group(id); err == nil {
-			all, err := p.wide.members(inner)
+			all, err := p.near.members(inner)
 			return Element{Ref: l.ref, Label: inner.Name, Kind: LocalKind, People: len(all)}, err
 		}
 	}
+	if l.at == p.place { // within reach: who has left is not named
+		return p.near.describe(l.at, l.ref, l.said(p.tx, g))
+	}
 	el, err := p.wide.describe(l.at, l.ref, l.said(p.wide.tx, g))
-	if err != nil || l.at == p.place {
+	if err != nil {
 		return el, err
 	}
+	if el.Lost && el.Kind == "" {
+		el.Label, el.Profile = leftSchool, ""
+	}
 	c, err := directory.Cards.Get(p.tx, directory.UAIOf(l.at))
-	return Element{Ref: el.Ref, Label: el.Label, Kind: el.Kind, Profile: el.Profile, School: c.Name}, err
+	return Element{Label: el.Label, Kind: el.Kind, Profile: el.Profile, School: c.Name}, err
 }
 
 // said is what an element was called when it was put in a group.

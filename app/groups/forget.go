@@ -26,7 +26,7 @@ var partnershipsByAuthor = Partnerships.Index("author", func(p Partnership) (ids
 // what they were put in, what they had not saved, and who they were in what they
 // did as an administrator. The purge calls it, in its own transaction.
 func Forget(tx *data.Tx, u directory.User) error {
-	return errors.Join(forgetMember(tx, u.ID), forgetDrafts(tx, u.ID), forgetPending(tx, Person(u.ID)), forgetAuthor(tx, u.ID))
+	return errors.Join(forgetMember(tx, u.ID), forgetPupil(tx, u.ID), forgetDrafts(tx, u.ID), forgetPending(tx, Person(u.ID)), forgetAuthor(tx, u.ID))
 }
 
 // forgetMember takes somebody out of every group, even of an establishment that
@@ -35,6 +35,16 @@ func forgetMember(tx *data.Tx, id string) error {
 	all, err := collect(membershipsByPerson.All(tx, id))
 	for _, m := range all {
 		err = errors.Join(err, data.Erase(tx, Memberships.Name(), m.Key()), Memberships.Delete(tx, m.Key()))
+	}
+	return err
+}
+
+// forgetPupil takes somebody out of what is known of the classes they were in.
+func forgetPupil(tx *data.Tx, id string) error {
+	all, err := collect(rostersByPupil.All(tx, id))
+	for _, r := range all {
+		r.Pupils = slices.DeleteFunc(r.Pupils, func(pupil string) bool { return pupil == id })
+		err = errors.Join(err, Rosters.Put(tx, r))
 	}
 	return err
 }

@@ -4,7 +4,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"preau/app/access"
 	"preau/app/directory"
@@ -128,8 +131,6 @@ func checkName(name, description string) error {
 		wrong["nom"] = "Donnez un nom au groupe."
 	case n > longestName:
 		wrong["nom"] = "Le nom d’un groupe a 80 caractères au plus."
-	case strings.ContainsFunc(name, func(r rune) bool { return r < ' ' }):
-		wrong["nom"] = "Le nom d’un groupe tient sur une ligne."
 	}
 	if utf8.RuneCountInString(description) > longestDescription {
 		wrong["description"] = "La description d’un groupe a 500 caractères au plus."
@@ -137,8 +138,20 @@ func checkName(name, description string) error {
 	return access.WrongFields(wrong)
 }
 
-// tidy is a name as it is kept: without spaces around it nor doubled ones.
-func tidy(name string) string { return strings.Join(strings.Fields(name), " ") }
+// tidy is a name as it is kept: without spaces around it nor doubled ones, nor
+// anything that is not seen, by which two names would look the same.
+func tidy(name string) string {
+	name = strings.Map(func(r rune) rune {
+		if !unicode.IsSpace(r) && (unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Variation_Selector) || slices.Contains(blanks, r)) {
+			return -1
+		}
+		return r
+	}, name)
+	return strings.Join(strings.Fields(norm.NFC.String(name)), " ")
+}
+
+// blanks are letters and signs that show nothing, and what an unreadable one becomes.
+var blanks = []rune{'\u2800', '\u3164', '\uffa0', '\u115f', '\u1160', '\u034f', unicode.ReplacementChar}
 
 func compare(a, b string) int { return strings.Compare(a, b) }
 
@@ -153,4 +166,13 @@ func groupAt(tx *data.Tx, place data.Place, id string) (Group, error) {
 		return Group{}, data.ErrNotFound
 	}
 	return g, err
+}
+
+// managedAt is the place of an establishment whose groups the person manages.
+func managedAt(tx *data.Tx, s *access.Session, uai string) (data.Place, error) {
+	place, err := directory.Locate(tx, uai)
+	if err == nil && !s.Can(access.ManageGroups, place) {
+		err = data.ErrNotFound
+	}
+	return place, err
 }

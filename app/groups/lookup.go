@@ -102,7 +102,7 @@ func candidates(s *access.Session, uai string, screen Screen, id string, refs fu
 			have[ref] = true
 		}
 		side, _ := g.Sides.Of(sc.place)
-		p := &planter{scene: sc, wide: reckon(tx)}
+		p := &planter{scene: sc, near: reckon(tx)}
 		for _, ref := range all {
 			e, err := p.shown(g, lump{ref: ref, at: sc.place})
 			if err != nil {

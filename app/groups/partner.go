@@ -25,12 +25,8 @@ type desk struct {
 }
 
 func deskOf(tx *data.Tx, s *access.Session, uai string) (*desk, error) {
-	place, err := directory.Locate(tx, uai)
-	if err != nil {
+	if _, err := managedAt(tx, s, uai); err != nil {
 		return nil, err
-	}
-	if !s.Can(access.ManageGroups, place) {
-		return nil, data.ErrNotFound
 	}
 	card, err := directory.Cards.Get(tx, uai)
 	return &desk{tx, s, card}, err
@@ -213,11 +209,12 @@ func Candidates(s *access.Session, uai, text string) (found []Candidate, free in
 }
 
 func (d *desk) candidates() (all []Candidate, err error) {
+	asked, err := d.all()
+	if err != nil {
+		return nil, err
+	}
 	known := map[data.Place]Partnership{}
-	for p, err := range partnershipsByPlace.All(d.tx, string(d.place())) {
-		if err != nil {
-			return nil, err
-		}
+	for _, p := range asked {
 		known[p.Other(d.place())] = p
 	}
 	for c, err := range directory.CardsByArea.All(d.tx, data.Fold(d.here.Collectivity)) {

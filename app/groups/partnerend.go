@@ -134,14 +134,7 @@ func (t Toll) String() string {
 	if t.Groups == 0 {
 		return ""
 	}
-	return strings.Join([]string{plural(t.Groups, "groupe fermé", "groupes fermés"), plural(t.Profiles, "profil", "profils"), plural(t.Members, "membre retiré", "membres retirés")}, ", ")
-}
-
-func plural(n int, one, many string) string {
-	if n < 2 {
-		return fmt.Sprintf("%d %s", n, one)
-	}
-	return fmt.Sprintf("%d %s", n, many)
+	return strings.Join([]string{counts(t.Groups, "groupe fermé", "groupes fermés"), counts(t.Profiles, "profil", "profils"), counts(t.Members, "membre retiré", "membres retirés")}, ", ")
 }
 
 // closeAll closes sides of shared groups. Each group changes once, whatever the

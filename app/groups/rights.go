@@ -18,6 +18,9 @@ type Opening struct {
 // Allow opens a shared group to profiles of its own establishment or of partners,
 // or closes it to them, among what is pending.
 func Allow(s *access.Session, uai, id string, opens bool, openings ...Opening) error {
+	if err := checkAsked(len(openings)); err != nil {
+		return err
+	}
 	return pend(s, uai, RightsScreen, func(sc *scene) error {
 		g, err := sc.own(id)
 		if err != nil {

@@ -48,7 +48,7 @@ func Save(s *access.Session, uai string, screen Screen) (n int, err error) {
 		if stale, err = sc.stale(edits); err != nil || len(stale) > 0 {
 			return nil, cmp.Or(err, errStale)
 		}
-		sc.draft.Edits = nil
+		sc.draft.Edits, sc.ranks = nil, nil
 		for _, e := range edits { // all of them first: one may be an element of another
 			if e.New {
 				if err := sc.make(e); err != nil {
@@ -305,35 +305,4 @@ func rankOf(g Group, side Side) int {
 		return 0
 	}
 	return 1
-}
-
-// checkAll refuses what the edits together would break: a cycle, a name taken
-// twice, too deep a sub-group.
-func (sc *scene) checkAll(edits []Edit) error {
-	for _, e := range edits {
-		if e.Delete || sc.draft.Screen == PopulationScreen {
-			continue
-		}
-		g, err := sc.group(e.Group)
-		if isMissing(err) {
-			continue // it was deleted with the one around it
-		}
-		if err != nil {
-			return err
-		}
-		if e.New || e.Text != nil {
-			if err := sc.checkFree(g); err != nil {
-				return access.Conflict(fmt.Sprintf("Un autre groupe s’appelle déjà «\u00a0%s\u00a0»\u00a0: renommez celui-ci, puis enregistrez.", g.Name))
-			}
-		}
-		if deep, err := sc.depthOf(g); err != nil || deep > deepest {
-			return cmp.Or(err, access.Conflict(fmt.Sprintf("Les sous-groupes ont %d niveaux au plus.", deepest)))
-		}
-		if slices.ContainsFunc(e.Added, func(r Ref) bool { _, nested := r.Nested(); return nested }) {
-			if err := sc.checkCycle(g); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

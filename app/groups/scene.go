@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/data"
 )
 
@@ -15,19 +14,48 @@ type scene struct {
 	s     *access.Session
 	place data.Place
 	draft Draft
+	ranks map[string]int // of the edits of the draft, by group; nil once they have moved
+}
+
+// of returns the edit of a group, if there is one, as Draft.Of does for one look.
+func (sc *scene) of(group string) (Edit, bool) {
+	if i := sc.rank(group); i >= 0 {
+		return sc.draft.Edits[i], true
+	}
+	return Edit{Group: group}, false
+}
+
+// rank is where the edit of a group is, -1 for nowhere.
+func (sc *scene) rank(group string) int {
+	if sc.ranks == nil {
+		sc.ranks = make(map[string]int, len(sc.draft.Edits))
+		for i, e := range sc.draft.Edits {
+			sc.ranks[e.Group] = i
+		}
+	}
+	if i, there := sc.ranks[group]; there {
+		return i
+	}
+	return -1
+}
+
+// begin adds an edit to the draft.
+func (sc *scene) begin(e Edit) *Edit {
+	sc.draft.Edits, sc.ranks = append(sc.draft.Edits, e), nil
+	return &sc.draft.Edits[len(sc.draft.Edits)-1]
 }
 
 // sceneOf returns the scene of a screen, for who may manage the groups there.
 func sceneOf(tx *data.Tx, s *access.Session, uai string, screen Screen) (*scene, error) {
-	place, err := directory.Locate(tx, uai)
+	place, err := managedAt(tx, s, uai)
+	if err == nil && !slices.Contains(Screens, screen) {
+		err = data.ErrNotFound
+	}
 	if err != nil {
 		return nil, err
 	}
-	if !s.Can(access.ManageGroups, place) || !slices.Contains(Screens, screen) {
-		return nil, data.ErrNotFound
-	}
 	d, err := draftOf(tx, s, place, screen)
-	return &scene{tx, s, place, d}, err
+	return &scene{tx: tx, s: s, place: place, draft: d}, err
 }
 
 // shared reports whether the groups of the scene are the shared ones.
@@ -44,13 +72,10 @@ func (sc *scene) versionOf(g Group) uint64 {
 
 // edit returns the edit of a group, begun if need be.
 func (sc *scene) edit(g Group) *Edit {
-	d := &sc.draft
-	i := slices.IndexFunc(d.Edits, func(e Edit) bool { return e.Group == g.ID })
-	if i < 0 {
-		d.Edits = append(d.Edits, Edit{Group: g.ID, Base: sc.versionOf(g)})
-		i = len(d.Edits) - 1
+	if i := sc.rank(g.ID); i >= 0 {
+		return &sc.draft.Edits[i]
 	}
-	return &d.Edits[i]
+	return sc.begin(Edit{Group: g.ID, Base: sc.versionOf(g)})
 }
 
 // drop forgets what is pending of a group, and the new groups that were to be in it.
@@ -60,7 +85,7 @@ func (sc *scene) drop(id string) {
 			defer sc.drop(e.Group)
 		}
 	}
-	sc.draft.Edits = slices.DeleteFunc(sc.draft.Edits, func(e Edit) bool { return e.Group == id })
+	sc.draft.Edits, sc.ranks = slices.DeleteFunc(sc.draft.Edits, func(e Edit) bool { return e.Group == id }), nil
 	for i := range sc.draft.Edits { // it is in nothing any more
 		e := &sc.draft.Edits[i]
 		e.Added = slices.DeleteFunc(e.Added, func(r Ref) bool { return r == Nested(id) })
@@ -70,7 +95,7 @@ func (sc *scene) drop(id string) {
 // group returns a group of the screen as it is to be. One that is to be deleted is
 // not there.
 func (sc *scene) group(id string) (Group, error) {
-	e, pending := sc.draft.Of(id)
+	e, pending := sc.of(id)
 	if pending && e.New {
 		return Group{ID: id, At: sc.place, Shared: sc.shared(), Parent: e.Parent, Name: e.Text.Name, Description: e.Text.Description, Sides: e.Sides}, nil
 	}
@@ -109,7 +134,7 @@ func (sc *scene) kids(parent string) (kids []Group, err error) {
 		if err != nil {
 			return nil, err
 		}
-		e, _ := sc.draft.Of(g.ID)
+		e, _ := sc.of(g.ID)
 		if g.Parent == parent && !g.Deleted() && !e.Delete {
 			kids = append(kids, e.of(g))
 		}
@@ -129,7 +154,7 @@ func (sc *scene) kids(parent string) (kids []Group, err error) {
 
 // elements are what the establishment has in a group, as it is to be.
 func (sc *scene) elements(g Group) []Ref {
-	e, _ := sc.draft.Of(g.ID)
+	e, _ := sc.of(g.ID)
 	var kept []Ref
 	if !e.New {
 		kept = elementsOf(sc.tx, g.ID, sc.place)
@@ -152,6 +177,9 @@ func (sc *scene) settle() error {
 			continue
 		}
 		g, err := groupAt(sc.tx, sc.place, e.Group)
+		if isMissing(err) {
+			continue // saving says so
+		}
 		if err != nil {
 			return err
 		}

@@ -65,11 +65,8 @@ func SheetOf(s *access.Session, uai, id string, look Among) (sheet Sheet, err er
 
 // opened returns a group of an establishment whose groups the person manages.
 func opened(tx *data.Tx, s *access.Session, uai, id string) (g Group, place data.Place, err error) {
-	if place, err = directory.Locate(tx, uai); err != nil {
+	if place, err = managedAt(tx, s, uai); err != nil {
 		return g, place, err
-	}
-	if !s.Can(access.ManageGroups, place) {
-		return g, place, data.ErrNotFound
 	}
 	g, err = groupAt(tx, place, id)
 	return g, place, err
@@ -211,9 +208,7 @@ const PageSize = 50
 func (l Among) keep(all []Member) (kept []Member) {
 	words := strings.Fields(data.Fold(l.Text))
 	for _, m := range all {
-		name := " " + strings.ReplaceAll(m.Sort, "\x01", " ")
-		begins := func(word string) bool { return strings.Contains(name, " "+word) }
-		if (l.Profile == "" || m.Profile == l.Profile) && !slices.ContainsFunc(words, func(w string) bool { return !begins(w) }) {
+		if _, named := rankOfName(m.Sort, words); named && (l.Profile == "" || m.Profile == l.Profile) {
 			kept = append(kept, m)
 		}
 	}
@@ -224,6 +219,7 @@ func (l Among) keep(all []Member) (kept []Member) {
 }
 
 func (l Among) page(all []Member) []Member {
-	from := min((max(l.Page, 1)-1)*PageSize, len(all))
+	last := len(all)/PageSize + 1
+	from := min((min(max(l.Page, 1), last+1)-1)*PageSize, len(all))
 	return all[from:min(from+PageSize, len(all))]
 }

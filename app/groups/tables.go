@@ -26,6 +26,8 @@ var (
 
 	Drafts  = data.NewTable[Draft]("group-drafts").Unlogged()
 	Rosters = data.NewTable[Roster]("group-rosters").Unlogged()
+
+	rostersByPupil = Rosters.Index("pupil", func(r Roster) []string { return r.Pupils })
 )
 
 // Tables are the tables of the area.

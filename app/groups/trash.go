@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"preau/app/access"
-	"preau/app/directory"
 	"preau/data"
 )
 
@@ -59,7 +58,7 @@ type Trashed struct {
 // Trash lists the groups that an establishment deleted, latest first.
 func Trash(s *access.Session, uai string) (all []Trashed, err error) {
 	err = s.See(func(tx *data.Tx) error {
-		place, err := binAt(tx, s, uai)
+		place, err := managedAt(tx, s, uai)
 		if err != nil {
 			return err
 		}
@@ -82,7 +81,7 @@ func Trash(s *access.Session, uai string) (all []Trashed, err error) {
 // TrashedOf returns a group of the « Corbeille » of an establishment.
 func TrashedOf(s *access.Session, uai, id string) (t Trashed, err error) {
 	err = s.See(func(tx *data.Tx) error {
-		place, err := binAt(tx, s, uai)
+		place, err := managedAt(tx, s, uai)
 		if err != nil {
 			return err
 		}
@@ -94,15 +93,6 @@ func TrashedOf(s *access.Session, uai, id string) (t Trashed, err error) {
 		return err
 	})
 	return t, err
-}
-
-// binAt is the place of an establishment whose groups the person manages.
-func binAt(tx *data.Tx, s *access.Session, uai string) (data.Place, error) {
-	place, err := directory.Locate(tx, uai)
-	if err == nil && !s.Can(access.ManageGroups, place) {
-		err = data.ErrNotFound
-	}
-	return place, err
 }
 
 // binned returns a group that was deleted by itself, not with one around it.
@@ -156,7 +146,7 @@ func goneWith(tx *data.Tx, g Group) (all []Group, err error) {
 // one for it, "" to keep its own.
 func Restore(s *access.Session, uai, id, name string) (g Group, err error) {
 	return g, s.Do(restoring, func(tx *data.Tx) (data.Row, error) {
-		place, err := binAt(tx, s, uai)
+		place, err := managedAt(tx, s, uai)
 		if err != nil {
 			return nil, err
 		}
@@ -201,8 +191,9 @@ func Restore(s *access.Session, uai, id, name string) (g Group, err error) {
 
 // checkRestored refuses what the groups have become in each other meanwhile.
 func (sc *scene) checkRestored(all []Group) error {
+	sound := map[string]bool{}
 	for _, g := range all {
-		if err := sc.checkCycle(g); err != nil {
+		if err := sc.checkCycle(g, sound); err != nil {
 			return err
 		}
 		if deep, err := sc.depthOf(g); err != nil || deep > deepest {

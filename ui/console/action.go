@@ -5,8 +5,8 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
-	"preau/app/groups"
 	"preau/app/format/sheet"
+	"preau/app/groups"
 	"preau/ui/web"
 )
 

@@ -48,7 +48,10 @@ func nodeID(key string) string { return base64.RawURLEncoding.EncodeToString([]b
 
 // nodeKey is the key that nodeID wrote, "" for anything else.
 func nodeKey(id string) string {
-	key, _ := base64.RawURLEncoding.DecodeString(id)
+	key, err := base64.RawURLEncoding.DecodeString(id)
+	if err != nil {
+		return ""
+	}
 	return string(key)
 }
 
@@ -182,16 +185,21 @@ func (w wording) inside(t groups.Tree, from int) (all []branch) {
 	if from == 0 {
 		all, before = w.trees(t.Kids), 0
 	}
-	for _, e := range t.Elements {
-		all = append(all, w.element(t.ID, e))
+	for i, e := range t.Elements {
+		b := w.element(t.ID, e)
+		if e.School != "" {
+			b.ID = "m-" + t.ID + "-" + strconv.Itoa(from+i)
+		}
+		all = append(all, b)
 	}
 	return append(ranked(all, before, t.More), moreOf(w.screen.home(w.uai)+"/contenu?groupe="+t.ID, "g-"+t.ID, from+len(t.Elements), t.More)...)
 }
 
 func (w wording) element(group string, e groups.Element) branch {
-	b := branch{ID: "m-" + group + "-" + nodeID(e.School+string(e.Ref)), Object: string(e.Ref), Group: group, Label: e.Label, Note: e.Note, Profile: string(e.Profile), URL: w.screen.chosen(w.uai, group) + "&membre=" + nodeID(string(e.Ref)),
+	b := branch{ID: "m-" + group + "-" + nodeID(string(e.Ref)), Object: string(e.Ref), Group: group, Label: e.Label, Note: e.Note, Profile: string(e.Profile), URL: w.screen.chosen(w.uai, group) + "&membre=" + nodeID(string(e.Ref)),
 		Menu: "menu-membre", State: "group", Chosen: group == w.group && string(e.Ref) == w.member && e.School == ""}
-	if id, ok := e.Ref.Person(); ok {
+	if e.Kind == "" {
+		id, _ := e.Ref.Person()
 		b.Icon, b.Tone, b.Said, b.State = icons[e.Profile], string(e.Profile), e.Profile.One(), "person"
 		b.Full = at(w.uai) + "/utilisateurs/" + anyProfile + "/" + id
 	} else {
