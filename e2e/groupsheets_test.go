@@ -71,7 +71,7 @@ func (made someGroups) pages(home string) map[string]string {
 	return map[string]string{
 		"fiche": home + "/groupes/fiche/" + made.whole, "fiche-vide": home + "/groupes/fiche/" + made.whole + "?q=personne-ainsi",
 		"corbeille": home + "/groupes/corbeille", "retablissement": home + "/groupes/corbeille/" + made.binned + "/retablissement",
-		"locaux": local + "?groupe=" + made.whole, "nouveau": local + "/nouveau", "sous-groupe": local + "/nouveau?dans=" + made.whole, "nom": local + "/" + made.whole + "/nom",
+		"locaux": local + "?groupe=" + made.whole, "nouveau": local + "/nouveau", "sous-groupe": local + "/" + made.whole + "/sous-groupe", "nom": local + "/" + made.whole + "/nom",
 		"copie": local + "/" + made.whole + "/copie", "suppression": local + "/" + made.whole + "/suppression", "recherche": local + "/" + made.whole + "/recherche?q=martin",
 		"droits": shared + "/droits?groupe=" + made.shared, "retrait": shared + "/droits/" + made.shared + "/retrait?objet=" + uai + "/student",
 		"peuplement": shared + "/peuplement?groupe=" + made.shared,

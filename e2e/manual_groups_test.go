@@ -252,3 +252,19 @@ func TestTwoAdministrators(t *testing.T) {
 		t.Error("the second change is lost")
 	}
 }
+
+// TestPeopleToGroup takes a selection of the list of pupils to a group.
+func TestPeopleToGroup(t *testing.T) {
+	a := demo(t)
+	home := call(t, a, "claire.moreau").home()
+	b := as(t, a, "claire.moreau", home+"/utilisateurs/eleves?classe=2A")
+	b.resize(1440, 900)
+	b.click("checkbox", "MARTIN Lucas")
+	b.click("button", "Ajouter à un groupe…")
+	b.reads("1 élément copié : collez dans un groupe")
+	b.click("link", "Créer un groupe")
+	b.names("Délégués")
+	b.click("button", "Coller")
+	b.inGroup("MARTIN Lucas", "à ajouter")
+	b.saves()
+}

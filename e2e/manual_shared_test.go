@@ -145,7 +145,15 @@ func TestManual_P27_PopulateSharedGroup(t *testing.T) {
 	b.rightClick("treeitem", "Liaison collège-lycée")
 	b.click("menuitem", "Coller")
 	b.inGroup("Anglais", "à ajouter")
+	b.click("link", "Rechercher et ajouter")
+	b.fill("searchbox", "Mot clé", "petit julien")
+	b.press(kb.Enter)
+	b.click("checkbox", "PETIT Julien")
+	b.click("button", "Ajouter")
+	b.inGroup("PETIT Julien", "à ajouter")
 	b.saves()
+	j := as(t, n.a, "julien.petit", "/annuaire")
+	j.hides(n.names[0])
 
 	s := as(t, n.a, "sophie.girard", shared(n.homes[0], "peuplement"))
 	s.resize(1440, 900)
@@ -167,4 +175,29 @@ func TestManual_P27_PopulateSharedGroup(t *testing.T) {
 	b.inGroup("Enseignants", "")
 	b.reads(n.names[0])
 	b.healthy()
+
+	j.visit("/groupes")
+	j.click("link", "Liaison collège-lycée")
+	j.reads(n.names[0])
+	j.visit("/annuaire")
+	j.reads(n.names[0])
+	j.healthy()
+
+	s.visit(n.homes[0])
+	s.click("link", "Supprimer tous les établissements")
+	s.find("alertdialog", "Voulez-vous supprimer le partenariat")
+	s.reads("1 groupe")
+	s.healthy()
+	s.click("button", "Oui")
+	s.reads("Aucun établissement partenaire")
+	for _, page := range []string{"/annuaire", "/groupes"} {
+		j.visit(page)
+		j.hides(n.names[0])
+	}
+	b.visit(shared(n.home, "peuplement"))
+	b.click("treeitem", "Liaison collège-lycée")
+	b.inGroup("PETIT Julien", "")
+	if js[bool](b, `document.querySelector("[data-drops]").textContent.includes(`+quote(n.names[0])+`)`) {
+		t.Error("members of the former partner are still in the group")
+	}
 }

@@ -193,6 +193,7 @@ var policy = map[string]string{
 	"GET /console/etablissements/:uai/groupes/locaux/:groupe/suppression":            within,
 	"POST /console/etablissements/:uai/groupes/locaux/:groupe/suppression":           goesOn,
 	"GET /console/etablissements/:uai/groupes/locaux/:groupe/copie":                  within,
+	"GET /console/etablissements/:uai/groupes/locaux/:groupe/sous-groupe":            within,
 	"POST /console/etablissements/:uai/groupes/locaux/:groupe/copie":                 inSchool,
 	"GET /console/etablissements/:uai/groupes/partages/droits":                       within,
 	"POST /console/etablissements/:uai/groupes/partages/droits":                      badForm,

@@ -88,7 +88,7 @@ func TestGroupTrees(t *testing.T) {
 		t.Error("the deletion is answered", got.Status, got.Get("Location"))
 	}
 	h.has(p.get(home).Body, "« Chorale » sera supprimé", `value="oublier"`)
-	for _, dialog := range []string{"/suppression", "/nom", "/copie", "/recherche"} {
+	for _, dialog := range []string{"/suppression", "/nom", "/copie", "/recherche", "/sous-groupe"} {
 		if back := p.get(home + "/" + id + dialog); back.Status != http.StatusFound || back.Get("Location") != home {
 			t.Errorf("« Back » to %s of a deleted group: %d", dialog, back.Status)
 		}

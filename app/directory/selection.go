@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"preau/app/access"
 	"preau/data"
 )
 
@@ -31,6 +32,22 @@ func (sel Selection) people(tx *data.Tx, place data.Place) (all []User, err erro
 		all = append(all, u)
 	}
 	return byName(all), nil
+}
+
+// Chosen returns the UIDs of the people of a selection, by name.
+func Chosen(s *access.Session, uai string, sel Selection) (ids []string, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		all, err := sel.people(tx, place)
+		for _, u := range all {
+			ids = append(ids, u.ID)
+		}
+		return err
+	})
+	return ids, err
 }
 
 // everyone reads all those of a filter, by name.

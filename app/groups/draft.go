@@ -89,11 +89,8 @@ func (d Draft) Of(group string) (Edit, bool) {
 // DraftLife is how long pending changes are kept.
 const DraftLife = 30 * 24 * time.Hour
 
-// mostPending bounds the changes of a draft, and mostCopied what is copied.
-const (
-	mostPending = 5000
-	mostCopied  = 1000
-)
+// mostPending bounds the changes of a draft, and what is copied.
+const mostPending = 5000
 
 // drafting keeps what the author alone has pending.
 var drafting = data.NewCrossing("groups.drafts", "Garder et retrouver les modifications de groupes que la personne connectée n’a pas encore enregistrées")
@@ -109,7 +106,10 @@ func draftOf(tx *data.Tx, s *access.Session, place data.Place, screen Screen) (D
 
 // keep stores a draft that its author has changed.
 func (d Draft) keep(tx *data.Tx) error {
-	if d.Pending() > mostPending || len(d.Copied) > mostCopied {
+	if len(d.Copied) > mostPending {
+		return access.Conflict("Plus de 5\u202f000 éléments ne se copient pas en une fois\u00a0: choisissez-en moins, ou un groupe qui les réunit.")
+	}
+	if d.Pending() > mostPending {
 		return access.Conflict("Plus de 5\u202f000 modifications attendent\u00a0: enregistrez-les avant d’en faire d’autres.")
 	}
 	d.Touched = tx.Now

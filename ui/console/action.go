@@ -5,6 +5,7 @@ import (
 
 	"preau/app/access"
 	"preau/app/directory"
+	"preau/app/groups"
 	"preau/app/format/sheet"
 	"preau/ui/web"
 )
@@ -248,10 +249,29 @@ func actOnPeople(v *web.Visit) error {
 	switch _, known := actionWords[kind]; {
 	case v.Form("action") == "export":
 		err = exportPeople(v, uai, v.Part("profil"), sel)
+	case v.Form("action") == "groupe" && !deleted:
+		err = copyToGroups(v, uai, sel)
 	case !known || deleted:
 		err = access.Conflict("Choisissez ce qu’il faut faire de ces comptes.")
 	default:
 		err = prepare(v, uai, kind, sel)
 	}
 	return v.Again(err, showPeople)
+}
+
+// copyToGroups copies a selection of people, and leads to the groups where they can
+// be pasted.
+func copyToGroups(v *web.Visit, uai string, sel directory.Selection) error {
+	ids, err := directory.Chosen(v.Session, uai, sel)
+	if err != nil {
+		return err
+	}
+	refs := make([]groups.Ref, len(ids))
+	for i, id := range ids {
+		refs[i] = groups.Person(id)
+	}
+	if err := groups.Copy(v.Session, uai, groups.LocalScreen, refs); err != nil {
+		return err
+	}
+	return v.Done(groupsAt(uai)+"/locaux", copied(len(refs)))
 }

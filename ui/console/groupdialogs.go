@@ -50,7 +50,7 @@ func (d *groupDialog) named(v *web.Visit, name, description string) *groupDialog
 }
 
 func askGroup(v *web.Visit, g groupScreen) error {
-	uai, parent := v.Part("uai"), cmp.Or(v.Form("dans"), v.Ask("dans"))
+	uai, parent := v.Part("uai"), cmp.Or(v.Form("dans"), v.Part("groupe"))
 	d := &groupDialog{Title: "Créer un groupe", Action: g.home(uai) + "/nouveau", CloseURL: g.chosen(uai, parent), Submit: "OK", Group: parent}
 	if parent != "" {
 		around, err := groups.GroupOf(v.Session, uai, g.Screen, parent)

@@ -64,6 +64,7 @@ func mountGroups(c web.Router) {
 		get("/:groupe/nom", still(askName))
 		post("/:groupe/nom", renameGroup)
 		if g.Screen == groups.LocalScreen {
+			get("/:groupe/sous-groupe", still(askGroup))
 			get("/:groupe/copie", still(askCopy))
 			post("/:groupe/copie", duplicateGroup)
 		}
@@ -148,7 +149,7 @@ func (g groupScreen) act(v *web.Visit, uai, group string) (says string, err erro
 	case emptyDeed:
 		return g.waiting(v, uai, "Le groupe est vidé", groups.Empty(v.Session, uai, g.Screen, group))
 	case copyDeed:
-		return web.Count(len(refs), "élément copié", "éléments copiés") + "\u00a0: collez dans un groupe.", groups.Copy(v.Session, uai, g.Screen, refs)
+		return copied(len(refs)), groups.Copy(v.Session, uai, g.Screen, refs)
 	case uncopyDeed:
 		return "", groups.Copy(v.Session, uai, g.Screen, nil)
 	case undoDeed:
@@ -177,6 +178,10 @@ func (g groupScreen) waiting(v *web.Visit, uai, says string, err error) (string,
 		return says + ".", err
 	}
 	return says + toSave, err
+}
+
+func copied(n int) string {
+	return web.Count(n, "élément copié", "éléments copiés") + "\u00a0: collez dans un groupe."
 }
 
 func added(n int) string {

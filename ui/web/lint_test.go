@@ -44,7 +44,7 @@ var blind = regexp.MustCompile(`(?i)\s(hx-[a-z:-]+|data-(?:href|url|src|source|a
 
 // made are the values that a blind attribute may have: constants, and addresses
 // that Go code made, by the name of their field.
-var made = regexp.MustCompile(`^([^{]*|\{\{asset "[a-z0-9/._-]+"\}\}|\{\{(\$|\.)?[A-Za-z.]*(URL|Home|Stream|Full|Source)\}\}((/\{id\})?[a-z/?=&-]*|\?[a-z]+=\{id\})?)$`)
+var made = regexp.MustCompile(`^([^{]*|\{\{asset "[a-z0-9/._-]+"\}\}|\{\{(\$|\.)?[A-Za-z.]*(URL|Home|Stream|Full|Source)\}\}((/\{id\})?[a-z/?=&-]*)?)$`)
 
 // drawings are the templates that draw: from numbers and plain texts only.
 var drawings = map[string]bool{"parts/chart": true, "parts/bar": true}
