@@ -76,13 +76,19 @@ func TestGroupTrees(t *testing.T) {
 	p.does(home, "enlever", id, one)
 	h.has(p.does(home, "enregistrer", id), "-"+`data-objet="`+one+`"`, `data-objet="`+two+`"`)
 
+	next := home + "/contenu?groupe=" + id + "&depuis=1"
+	if got := p.get(next); got.Status != http.StatusFound || !strings.HasSuffix(got.Get("Location"), "/groupes/fiche/"+id) {
+		t.Error("the lines that follow, without script:", got.Status, got.Get("Location"))
+	}
+	h.has(p.get(next, "X-Preau-Fond", "1").Body, `aria-posinset="2"`, "-<html")
+
 	ask := home + "/" + id + "/suppression"
 	h.has(p.get(ask).Body, "2 membres", "30 jours", `role="alertdialog"`)
 	if got := p.post(ask, nil); got.Status != http.StatusSeeOther || got.Get("Location") != home {
 		t.Error("the deletion is answered", got.Status, got.Get("Location"))
 	}
 	h.has(p.get(home).Body, "« Chorale » sera supprimé", `value="oublier"`)
-	for _, dialog := range []string{"/suppression", "/nom", "/copie", "/recherche"} {
+	for _, dialog := range []string{"/suppression", "/nom", "/copie", "/recherche", "/sous-groupe"} {
 		if back := p.get(home + "/" + id + dialog); back.Status != http.StatusFound || back.Get("Location") != home {
 			t.Errorf("« Back » to %s of a deleted group: %d", dialog, back.Status)
 		}

@@ -230,7 +230,8 @@ func showBranch(v *web.Visit, g groupScreen) error {
 	return v.ShowRows("parts/branches", w.foliage(twigs, key, from, more))
 }
 
-// showElements answers a script with what is in a group.
+// showElements answers a script with what is in a group. Who follows the line of the
+// next ones without a script reads them on the page of the group.
 func showElements(v *web.Visit, g groupScreen) error {
 	uai, id := v.Part("uai"), v.Ask("groupe")
 	from := rankIn(v.Ask("depuis"))
@@ -239,6 +240,9 @@ func showElements(v *web.Visit, g groupScreen) error {
 		return err
 	}
 	w := wording{uai: uai, screen: g}
+	if page := w.tree(tree).Full; from > 0 && !v.Background() && page != "" {
+		return v.Redirect(page)
+	}
 	return v.ShowRows("parts/branches", w.inside(tree, from))
 }
 
