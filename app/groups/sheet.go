@@ -208,19 +208,28 @@ type Among struct {
 // PageSize is how many people a page of a group shows.
 const PageSize = 50
 
-func (l Among) keep(all []Member) (kept []Member) {
-	words := strings.Fields(data.Fold(l.Text))
-	for _, m := range all {
-		name := " " + strings.ReplaceAll(m.Sort, "\x01", " ")
-		begins := func(word string) bool { return strings.Contains(name, " "+word) }
-		if (l.Profile == "" || m.Profile == l.Profile) && !slices.ContainsFunc(words, func(w string) bool { return !begins(w) }) {
-			kept = append(kept, m)
+// keep returns those whom the look wants. It may be the very list of all.
+func (l Among) keep(all []Member) []Member {
+	kept, words := all, strings.Fields(data.Fold(l.Text))
+	if l.Profile != "" || len(words) > 0 {
+		kept = nil
+		for _, m := range all {
+			if (l.Profile == "" || m.Profile == l.Profile) && named(m.Sort, words) {
+				kept = append(kept, m)
+			}
 		}
 	}
 	if l.Back {
+		kept = slices.Clone(kept)
 		slices.Reverse(kept)
 	}
 	return kept
+}
+
+// named reports whether each word begins one of a name.
+func named(sort string, words []string) bool {
+	name := " " + strings.ReplaceAll(sort, "\x01", " ")
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(name, " "+w) })
 }
 
 func (l Among) page(all []Member) []Member {
