@@ -24,6 +24,23 @@ type Event struct {
 	Listed   bool // the subject is an administrator who is nobody in the directory
 	Note     string
 	Changes  []data.Change
+	More     int // changes that are not told
+}
+
+// changesTold is how many changes of an event are told beside others. The journal
+// and the history of a person tell them all: one saving of groups may hold thousands.
+const changesTold = 12
+
+// brief is eventOf, with its first changes only.
+func brief(tx *data.Tx, e data.Event) Event {
+	more := 0
+	if p := e.Personal; p != nil && len(p.Changes) > changesTold {
+		more = len(p.Changes) - changesTold
+		p.Changes = p.Changes[:changesTold]
+	}
+	out := eventOf(tx, e)
+	out.More = more
+	return out
 }
 
 func eventOf(tx *data.Tx, e data.Event) Event {
@@ -94,7 +111,25 @@ func Journal(s *access.Session, uai string, before uint64, n int) (events []Even
 	return events, last, err
 }
 
-// JournalAfter returns the events of an establishment that follow a sequence,
+// Latest returns the latest events of an establishment in brief, newest first, and
+// the sequence from which to follow.
+func Latest(s *access.Session, uai string, n int) (events []Event, last uint64, err error) {
+	err = s.See(func(tx *data.Tx) error {
+		place, err := locate(tx, uai)
+		if err != nil {
+			return err
+		}
+		found, err := data.Events(tx, place, 0, n)
+		for _, e := range found {
+			events = append(events, brief(tx, e))
+		}
+		last = data.LastEvent(tx)
+		return err
+	})
+	return events, last, err
+}
+
+// JournalAfter returns in brief the events of an establishment that follow a sequence,
 // oldest first.
 func JournalAfter(s *access.Session, uai string, after uint64, n int) (events []Event, err error) {
 	err = s.See(func(tx *data.Tx) error {
@@ -104,7 +139,7 @@ func JournalAfter(s *access.Session, uai string, after uint64, n int) (events []
 		}
 		found, err := data.EventsAfter(tx, place, after, n)
 		for _, e := range found {
-			events = append(events, eventOf(tx, e))
+			events = append(events, brief(tx, e))
 		}
 		return err
 	})
@@ -131,7 +166,7 @@ func History(s *access.Session, uai, id string, n int) (events []Event, err erro
 // happened returns the events of somebody's record and account, newest first.
 func happened(tx *data.Tx, id string, n int) (events []Event, err error) {
 	for _, table := range []string{Users.Name(), access.Accounts.Name()} {
-		found, err := eventsAbout(tx, table, id, n)
+		found, err := eventsAbout(tx, table, id, n, eventOf)
 		if err != nil {
 			return nil, err
 		}
@@ -147,20 +182,21 @@ func happened(tx *data.Tx, id string, n int) (events []Event, err error) {
 // importLine is the action of what an import changed of a row.
 const importLine = "import.line"
 
-// EventsAbout returns the latest events of a row of an area above, newest first.
+// EventsAbout returns in brief the latest events of a row of an area above, newest
+// first.
 func EventsAbout(tx *data.Tx, table, key string, n int) ([]Event, error) {
-	return eventsAbout(tx, table, key, n)
+	return eventsAbout(tx, table, key, n, brief)
 }
 
 // eventsAbout returns the latest events of a row, newest first, with what each
 // import changed of it.
-func eventsAbout(tx *data.Tx, table, key string, n int) (events []Event, err error) {
+func eventsAbout(tx *data.Tx, table, key string, n int, tell func(*data.Tx, data.Event) Event) (events []Event, err error) {
 	found, err := data.EventsAbout(tx, table, key, n)
 	if err != nil {
 		return nil, err
 	}
 	for _, e := range found {
-		events = append(events, eventOf(tx, e))
+		events = append(events, tell(tx, e))
 	}
 	lines, err := data.LinesAbout(tx, table, key, n)
 	for _, l := range lines {

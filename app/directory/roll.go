@@ -13,7 +13,7 @@ type Present struct {
 	ID      string // UID
 	Sort    string // the order of names
 	Profile Profile
-	facets  facets
+	facets  string // as facetsOf writes them
 }
 
 // A Roll is who is in an establishment, in one transaction. Deleted accounts are
@@ -23,6 +23,7 @@ type Roll struct {
 	place  data.Place
 	byID   map[string]Present
 	groups map[string][]Present // those already read, by key
+	ranks  map[string]int       // of the relatives among those of their profile, by UID
 }
 
 // RollAt returns the roll of an establishment. It reads what it is asked for, once.
@@ -33,7 +34,11 @@ func RollAt(tx *data.Tx, place data.Place) *Roll {
 // Who returns somebody of the establishment.
 func (r *Roll) Who(id string) (Present, bool) {
 	if r.byID == nil {
-		r.byID = map[string]Present{}
+		n := 0
+		for _, p := range Profiles {
+			n += len(r.In(string(p)))
+		}
+		r.byID = make(map[string]Present, n)
 		for _, p := range Profiles {
 			for _, who := range r.In(string(p)) {
 				r.byID[who.ID] = who
@@ -62,34 +67,43 @@ func (r *Roll) read(key string) (all []Present) {
 		return r.relativesOf(r.In(groupKey(kind, code, Student)))
 	case kind == "grade":
 		for _, who := range r.In(string(p)) {
-			if who.facets.Grade == code {
+			if facetsIn(who.facets).Grade == code {
 				all = append(all, who)
 			}
 		}
 		return all
 	}
 	for e := range UsersList.Walk(r.tx, []data.Slot{{Place: r.place, Group: key}}, data.Span{}, false) {
-		f := facetsIn(e.Facets)
-		all = append(all, Present{e.Key, e.Sort, f.Profile, f})
+		all = append(all, Present{e.Key, e.Sort, facetsIn(e.Facets).Profile, e.Facets})
 	}
 	return all
 }
 
-// relativesOf are the relatives of some pupils who have an account here.
-func (r *Roll) relativesOf(children []Present) (all []Present) {
-	wanted := map[string]bool{}
-	for _, child := range children {
-		for _, id := range child.facets.Relatives {
-			wanted[id] = true
-		}
-	}
-	if len(wanted) == 0 {
+// relativesOf are the relatives of some pupils who have an account here, by name.
+func (r *Roll) relativesOf(children []Present) []Present {
+	if len(children) == 0 {
 		return nil
 	}
-	for _, who := range r.In(string(Relative)) {
-		if wanted[who.ID] {
-			all = append(all, who)
+	every := r.In(string(Relative))
+	if r.ranks == nil {
+		r.ranks = make(map[string]int, len(every))
+		for i, who := range every {
+			r.ranks[who.ID] = i
 		}
+	}
+	var ranks []int
+	for _, child := range children {
+		for id := range strings.FieldsSeq(facetsIn(child.facets).Relatives) {
+			if i, here := r.ranks[id]; here {
+				ranks = append(ranks, i)
+			}
+		}
+	}
+	slices.Sort(ranks)
+	ranks = slices.Compact(ranks)
+	all := make([]Present, len(ranks))
+	for i, rank := range ranks {
+		all[i] = every[rank]
 	}
 	return all
 }
@@ -110,5 +124,5 @@ func (r *Roll) Relatives(ids []string) []Present {
 			children = append(children, who)
 		}
 	}
-	return slices.Clone(r.relativesOf(children))
+	return r.relativesOf(children)
 }

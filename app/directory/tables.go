@@ -127,7 +127,7 @@ type facets struct {
 	Email     bool
 	Profile   Profile
 	Grade     string
-	Relatives []string // UIDs, of a student
+	Relatives string // UIDs with a space between, of a student
 }
 
 // facetsOf writes the facets of a person.
@@ -149,7 +149,7 @@ func facetsIn(text string) facets {
 		first, text, _ = strings.Cut(text, "\x1f")
 		return first
 	}
-	return facets{State(part()), part() == "@", Profile(part()), part(), strings.Fields(part())}
+	return facets{State(part()), part() == "@", Profile(part()), part(), part()}
 }
 
 const gradeGroup = "grade/"

@@ -28,7 +28,7 @@ const mostSaid = 6
 // LastChange words the latest event about a row: « NOM Prénom, le 12/09/2026 à
 // 14:03 (Nom : Club échecs) ». It is "" when nothing is known of it.
 func LastChange(tx *data.Tx, table, key string) (says string, err error) {
-	last, err := eventsAbout(tx, table, key, 1)
+	last, err := eventsAbout(tx, table, key, 1, brief)
 	if err != nil || len(last) == 0 || last[0].By == "" {
 		return "", err
 	}

@@ -212,7 +212,7 @@ func (p *planter) lumps(g Group) (all []lump) {
 func (p *planter) shown(g Group, l lump) (Element, error) {
 	if id, nested := l.ref.Nested(); nested && l.at == p.place {
 		if inner, err := p.group(id); err == nil {
-			all, err := p.near.members(inner)
+			all, err := p.near.gather(inner)
 			return Element{Ref: l.ref, Label: inner.Name, Kind: LocalKind, People: len(all)}, err
 		}
 	}

@@ -181,7 +181,7 @@ func LossOf(s *access.Session, uai string, screen Screen, id string) (l Loss, er
 				}
 			}
 		}
-		people, err := reckon(wide).members(l.Group)
+		people, err := reckon(wide).gather(l.Group)
 		if err != nil {
 			return err
 		}

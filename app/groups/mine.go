@@ -35,7 +35,7 @@ func AllMine(s *access.Session) (all []Mine, nobody bool, err error) {
 		}
 		r := reckon(tx)
 		for _, h := range in {
-			m, _, err := r.mine(h.Group)
+			m, err := r.mine(h.Group)
 			if err != nil {
 				return err
 			}
@@ -60,8 +60,11 @@ func MyGroup(s *access.Session, id string, l Look) (m Mine, p Page, err error) {
 			return data.ErrNotFound
 		}
 		r := reckon(tx)
-		members := []Member(nil)
-		if m, members, err = r.mine(in[i].Group); err != nil {
+		if m, err = r.mine(in[i].Group); err != nil {
+			return err
+		}
+		members, err := r.members(in[i].Group)
+		if err != nil {
 			return err
 		}
 		p, err = l.page(tx, neighbours(members))
@@ -87,15 +90,15 @@ func ownGroups(tx *data.Tx, s *access.Session) ([]held, error) {
 	return holding(tx, u, u.Places())
 }
 
-// mine is a group as its members see it, with them.
-func (r *reckoning) mine(g Group) (m Mine, members []Member, err error) {
+// mine is a group as its members see it.
+func (r *reckoning) mine(g Group) (m Mine, err error) {
 	m = Mine{ID: g.ID, Name: g.Name, Description: g.Description, Shared: g.Shared}
 	if m.School, err = directory.Cards.Get(r.tx, g.UAI()); err != nil {
-		return m, nil, err
+		return m, err
 	}
-	members, err = r.members(g)
-	m.Members = len(members)
-	return m, members, err
+	found, err := r.gather(g)
+	m.Members = len(found)
+	return m, err
 }
 
 func neighbours(members []Member) []neighbour {

@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"iter"
 	"maps"
 	"slices"
 
@@ -28,10 +29,11 @@ type reckoning struct {
 	rolls  map[data.Place]*directory.Roll
 	found  map[string]map[string]*Member // by group, then by UID
 	sorted map[string][]Member           // by group, by name
+	room   []Member                      // where the next found are kept: one allocation for many
 }
 
 func reckon(tx *data.Tx) *reckoning {
-	return &reckoning{tx, map[data.Place]*directory.Roll{}, map[string]map[string]*Member{}, map[string][]Member{}}
+	return &reckoning{tx: tx, rolls: map[data.Place]*directory.Roll{}, found: map[string]map[string]*Member{}, sorted: map[string][]Member{}}
 }
 
 func (r *reckoning) roll(at data.Place) *directory.Roll {
@@ -69,9 +71,9 @@ func (r *reckoning) gather(g Group) (map[string]*Member, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, who := range all {
+			for who := range all {
 				if !g.Shared || side.allows(who.Profile) {
-					join(found, who, side.At, Way{side.At, ref})
+					r.join(found, who, side.At, Way{side.At, ref})
 				}
 			}
 		}
@@ -86,7 +88,7 @@ func (r *reckoning) gather(g Group) (map[string]*Member, error) {
 			return nil, err
 		}
 		for _, m := range inner {
-			join(found, m.Present, m.At, Way{kid.At, Nested(kid.ID)})
+			r.join(found, m.Present, m.At, Way{kid.At, Nested(kid.ID)})
 		}
 	}
 	return found, nil
@@ -100,10 +102,14 @@ func (g Group) sides() Sides {
 	return Sides{{At: g.At}}
 }
 
-func join(found map[string]*Member, who directory.Present, at data.Place, by Way) {
+func (r *reckoning) join(found map[string]*Member, who directory.Present, at data.Place, by Way) {
 	m := found[who.ID]
 	if m == nil {
-		m = &Member{Present: who, At: at}
+		if len(r.room) == cap(r.room) {
+			r.room = make([]Member, 0, 256)
+		}
+		r.room = append(r.room, Member{Present: who, At: at})
+		m = &r.room[len(r.room)-1]
 		found[who.ID] = m
 	}
 	if !slices.Contains(m.Via, by) {
@@ -120,31 +126,34 @@ func listed(found map[string]*Member) []Member {
 	return all
 }
 
-// of returns the people of an element.
-func (r *reckoning) of(at data.Place, ref Ref) ([]directory.Present, error) {
+// of goes through the people of an element.
+func (r *reckoning) of(at data.Place, ref Ref) (iter.Seq[directory.Present], error) {
 	if id, ok := ref.Person(); ok {
-		if who, here := r.roll(at).Who(id); here {
-			return []directory.Present{who}, nil
-		}
-		return nil, nil
+		return func(yield func(directory.Present) bool) {
+			if who, here := r.roll(at).Who(id); here {
+				yield(who)
+			}
+		}, nil
 	}
 	if key, ok := ref.Automatic(); ok {
-		return r.roll(at).In(key), nil
+		return slices.Values(r.roll(at).In(key)), nil
 	}
 	id, _ := ref.Nested()
 	g, err := Groups.Get(r.tx, id)
 	if isMissing(err) || err == nil && g.Deleted() {
-		return nil, nil
+		return func(func(directory.Present) bool) {}, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	found, err := r.gather(g)
-	people := make([]directory.Present, 0, len(found))
-	for _, m := range found {
-		people = append(people, m.Present)
-	}
-	return people, err
+	return func(yield func(directory.Present) bool) {
+		for _, m := range found {
+			if !yield(m.Present) {
+				return
+			}
+		}
+	}, err
 }
 
 // kidsOf are the sub-groups of a group, by name.

@@ -205,14 +205,19 @@ type Among struct {
 // PageSize is how many people a page of a group shows.
 const PageSize = 50
 
-func (l Among) keep(all []Member) (kept []Member) {
-	words := strings.Fields(data.Fold(l.Text))
-	for _, m := range all {
-		if _, named := rankOfName(m.Sort, words); named && (l.Profile == "" || m.Profile == l.Profile) {
-			kept = append(kept, m)
+// keep returns those whom the look wants. It may be the very list of all.
+func (l Among) keep(all []Member) []Member {
+	kept, words := all, strings.Fields(data.Fold(l.Text))
+	if l.Profile != "" || len(words) > 0 {
+		kept = nil
+		for _, m := range all {
+			if _, named := rankOfName(m.Sort, words); named && (l.Profile == "" || m.Profile == l.Profile) {
+				kept = append(kept, m)
+			}
 		}
 	}
 	if l.Back {
+		kept = slices.Clone(kept)
 		slices.Reverse(kept)
 	}
 	return kept

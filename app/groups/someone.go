@@ -69,10 +69,12 @@ func (r *reader) elements(g Group) (all []Element, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if g.Shared {
-			in = slices.DeleteFunc(slices.Clone(in), func(who directory.Present) bool { return !side.allows(who.Profile) })
+		e.People = 0
+		for who := range in {
+			if !g.Shared || side.allows(who.Profile) {
+				e.People++
+			}
 		}
-		e.People = len(in)
 		if _, person := m.Ref.Person(); !person || e.People == 0 {
 			all = append(all, e)
 		}

@@ -68,6 +68,9 @@ func run() error {
 	if err := b.requests(); err != nil {
 		return err
 	}
+	if err := b.groups(); err != nil {
+		return err
+	}
 	if err := b.news(); err != nil {
 		return err
 	}

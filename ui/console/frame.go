@@ -46,7 +46,7 @@ func frame(v *web.Visit, uai, node string, crumbs ...web.Link) (*web.Frame, erro
 	if err != nil {
 		return nil, err
 	}
-	events, last, err := directory.Journal(v.Session, uai, 0, paneEvents)
+	events, last, err := directory.Latest(v.Session, uai, paneEvents)
 	if err != nil {
 		return nil, err
 	}

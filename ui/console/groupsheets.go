@@ -76,8 +76,8 @@ func showGroup(v *web.Visit) error {
 	for _, e := range sheet.Events {
 		line := eventLine(v.Session, uai, e)
 		line.What = join("\u00a0: ", e.Says, e.Note)
-		if more := len(line.Changes) - mostChanges; more > 0 {
-			line.Changes = append(line.Changes[:mostChanges:mostChanges], web.ChangeLine{Field: "Et aussi", After: web.Count(more, "autre changement", "autres changements")})
+		if e.More > 0 {
+			line.Changes = append(line.Changes, web.ChangeLine{Field: "Et aussi", After: web.Count(e.More, "autre changement", "autres changements")})
 		}
 		p.History = append(p.History, line)
 	}
@@ -91,9 +91,6 @@ func showGroup(v *web.Visit) error {
 	}
 	return v.Show("console/groupsheet", sheet.Name, f, p)
 }
-
-// mostChanges is how many changes of an event the page of a group shows.
-const mostChanges = 12
 
 // kindOfGroup is what a group is, in a word and an icon.
 func kindOfGroup(g groups.Group) web.Badge {
