@@ -113,7 +113,7 @@ func TestGroupSheet(t *testing.T) {
 		t.Errorf("%d people on the first page", n)
 	}
 	first := p.get(home + "?q=" + url.QueryEscape(pupils[0].LastName+" "+pupils[0].FirstName)).Body
-	if !strings.Contains(first, "directement, via Latinistes, via Élèves") || !strings.Contains(first, "/utilisateurs/eleves/"+pupils[0].ID) {
+	if !strings.Contains(first, "directement, via Élèves, via Latinistes") || !strings.Contains(first, "/utilisateurs/eleves/"+pupils[0].ID) {
 		t.Error("the origins of somebody are not said")
 	}
 	if next := p.get(home + "?page=2").Body; !strings.Contains(next, "Page 2 sur") || strings.Count(next, "<tr><th scope=\"row\">") == 0 {
@@ -142,7 +142,7 @@ func (p *person) files(home, uai string, pupils []directory.User) {
 	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(got.Body, "\ufeff")))
 	r.Comma = ';'
 	if rows, err := r.ReadAll(); err != nil || len(rows) < len(pupils) || !slices.ContainsFunc(rows, func(row []string) bool {
-		return row[0] == pupils[0].LastName && row[1] == pupils[0].FirstName && row[4] == "directement, via Latinistes, via Élèves"
+		return row[0] == pupils[0].LastName && row[1] == pupils[0].FirstName && row[4] == "directement, via Élèves, via Latinistes"
 	}) {
 		t.Errorf("%v %d rows", err, len(rows))
 	}

@@ -144,7 +144,7 @@ func (h *house) endPages(claire *person, balzac, one, two string) {
 	page = claire.holds(at, "Voulez-vous supprimer le partenariat avec "+h.schoolName(one), "1 groupe multi-établissements est concerné : 2 profils ouverts seront fermés et 0 membre en sera retiré", "Non", "Oui")
 	_, err = groups.Add(s, balzac, groups.PopulationScreen, id, nil, false)
 	must(t, err)
-	must(t, groups.Allow(s, balzac, id, true, groups.Opening{UAI: one, Profile: directory.Teacher}))
+	must(t, groups.Allow(s, balzac, id, false, groups.Opening{UAI: one, Profile: directory.Student}))
 	_, err = groups.Save(s, balzac, groups.RightsScreen)
 	must(t, err)
 	got := claire.post(home+"/suppression", url.Values{"etablissements": {one}, "vu": {shownOf(t, page)}})
