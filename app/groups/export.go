@@ -61,28 +61,27 @@ func (r *reader) everybody(g Group) ([]Someone, error) {
 	if err != nil {
 		return nil, err
 	}
-	names, err := r.names(g)
+	elements, err := r.elements(g)
 	if err != nil {
 		return nil, err
 	}
-	return r.people(all, names)
+	kids, err := r.kids(g)
+	if err != nil {
+		return nil, err
+	}
+	return r.people(all, names(elements, kids))
 }
 
-// names are those of what brings people to a group.
-func (r *reader) names(g Group) (map[Ref]string, error) {
+// names are those of what brings people to a group: its elements, its sub-groups.
+func names(elements []Element, kids []Kid) map[Ref]string {
 	names := map[Ref]string{}
-	elements, err := r.elements(g)
 	for _, e := range elements {
 		names[e.Ref] = e.Label
 	}
-	if err != nil {
-		return nil, err
-	}
-	kids, err := kidsOf(r.tx, g.ID)
 	for _, k := range kids {
 		names[Nested(k.ID)] = k.Name
 	}
-	return names, err
+	return names
 }
 
 // counts words a number of things: « 1 groupe », « 12 groupes ».

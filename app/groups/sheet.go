@@ -119,17 +119,13 @@ func (r *reader) sheet(g Group, look Among) (sheet Sheet, err error) {
 	if sheet.Kids, err = r.kids(g); err != nil {
 		return sheet, err
 	}
-	names, err := r.names(g)
-	if err != nil {
-		return sheet, err
-	}
 	for _, m := range all {
 		sheet.Counts[m.Profile]++
 	}
 	sheet.Total = len(all)
 	kept := look.keep(all)
 	sheet.Found = len(kept)
-	sheet.People, err = r.people(look.page(kept), names)
+	sheet.People, err = r.people(look.page(kept), names(sheet.Elements, sheet.Kids))
 	return sheet, err
 }
 

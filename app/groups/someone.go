@@ -61,25 +61,31 @@ func (r *reader) elements(g Group) (all []Element, err error) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := r.near.describe(r.place, m.Ref, m.Said)
-		if err != nil {
-			return nil, err
-		}
 		in, err := r.of(r.place, m.Ref)
 		if err != nil {
 			return nil, err
 		}
-		e.People = 0
+		people := 0
 		for who := range in {
 			if !g.Shared || side.allows(who.Profile) {
-				e.People++
+				people++
 			}
 		}
-		if _, person := m.Ref.Person(); !person || e.People == 0 {
-			all = append(all, e)
+		if _, person := m.Ref.Person(); person && people > 0 {
+			continue
 		}
+		e, err := r.near.describe(r.place, m.Ref, m.Said)
+		if err != nil {
+			return nil, err
+		}
+		e.People = people
+		all = append(all, e)
 	}
-	slices.SortStableFunc(all, func(a, b Element) int { return compare(a.order(), b.order()) })
+	orders := map[Ref]string{}
+	for _, e := range all {
+		orders[e.Ref] = e.order()
+	}
+	slices.SortStableFunc(all, func(a, b Element) int { return compare(orders[a.Ref], orders[b.Ref]) })
 	return all, nil
 }
 

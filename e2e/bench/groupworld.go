@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/rs/zerolog"
 
@@ -172,7 +171,7 @@ func (w *groupWorld) closes() error {
 // letters are what a keyboard sends of some words, one more letter each time.
 func letters(words string) (all []string) {
 	for i, r := range words {
-		all = append(all, strings.TrimSpace(words[:i])+string(r))
+		all = append(all, words[:i]+string(r))
 	}
 	return all
 }
