@@ -69,11 +69,11 @@ func (r *reader) everybody(g Group) ([]Someone, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.people(all, names(elements, kids))
+	return r.people(all, labelsOf(elements, kids))
 }
 
-// names are those of what brings people to a group: its elements, its sub-groups.
-func names(elements []Element, kids []Kid) map[Ref]string {
+// labelsOf names what brings people to a group: its elements, its sub-groups.
+func labelsOf(elements []Element, kids []Kid) map[Ref]string {
 	names := map[Ref]string{}
 	for _, e := range elements {
 		names[e.Ref] = e.Label

@@ -125,7 +125,7 @@ func (r *reader) sheet(g Group, look Among) (sheet Sheet, err error) {
 	sheet.Total = len(all)
 	kept := look.keep(all)
 	sheet.Found = len(kept)
-	sheet.People, err = r.people(look.page(kept), names(sheet.Elements, sheet.Kids))
+	sheet.People, err = r.people(look.page(kept), labelsOf(sheet.Elements, sheet.Kids))
 	return sheet, err
 }
 
