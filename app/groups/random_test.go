@@ -98,7 +98,7 @@ func (w *walker) pending(s *access.Session, uai string, screen groups.Screen) (w
 	case 4:
 		d, err := groups.DraftOf(s, uai, screen)
 		if err == nil {
-			err = groups.Take(s, uai, screen, id, append([]groups.Ref{oneOf(w, w.elements(id))}, oneOf(w, d.Edits).Added...))
+			err = groups.Take(s, uai, screen, id, w.taken(id, d))
 		}
 		return "take", err
 	case 5:
@@ -193,6 +193,14 @@ func (w *walker) receives(whole bool) string {
 	}
 	w.delta(changed...)
 	return "delta"
+}
+
+// taken is what is taken out of a group: an element of it, or what is to be added.
+func (w *walker) taken(id string, d groups.Draft) []groups.Ref {
+	if e, _ := d.Of(id); len(e.Added) > 0 {
+		return e.Added
+	}
+	return []groups.Ref{oneOf(w, w.elements(id))}
 }
 
 // TestRandomGroups has several people do anything to groups while others change the

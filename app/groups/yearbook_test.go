@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"preau/app/access"
 	"preau/app/directory"
@@ -127,46 +126,5 @@ func TestYearbookLooks(t *testing.T) {
 	}
 	if got := consulted(t, h.lucas, groups.Look{Group: id}); got != "MARTIN Lucas, N’GUESSAN DE LA FONTAINE Zoé" {
 		t.Errorf("somebody deleted is shown: %q", got)
-	}
-}
-
-// TestYearbookIsQuick: an establishment of 10,000 people answers within 300 ms.
-func TestYearbookIsQuick(t *testing.T) {
-	h := newHall(t)
-	crowding := access.NewAction("test.crowd", "Foule d’essai", access.RunAppliance, data.Info)
-	h.must(h.system.Begin(crowding, "foule"))
-	for from := 0; from < 10_000; from += 1000 {
-		h.must(h.system.Bulk(crowding, "foule", func(tx *data.Tx) error {
-			for i := from; i < from+1000; i++ {
-				u := directory.User{ID: fmt.Sprintf("PZZ%05d", i), Profile: directory.Profiles[i%5], LastName: fmt.Sprintf("NOM %c%d", 'A'+i%26, i), FirstName: "Prénom", Source: directory.FromAAF, CreatedAt: tx.Now,
-					Attachments: directory.Attachments{{At: hallPlace(hallBalzac), Main: true}}}
-				u.Login.Federated = fmt.Sprint("foule.", i)
-				if err := directory.Users.Put(tx, u); err != nil {
-					return err
-				}
-			}
-			return nil
-		}))
-	}
-	h.must(h.system.End(crowding, "foule", func(tx *data.Tx) ([]data.Fact, error) {
-		return []data.Fact{{Action: crowding.Action, About: directory.Purge{At: tx.Now}}}, nil
-	}))
-	h.partner(hallBalzac, hallColette)
-	id := h.shared("Tous", side(hallBalzac, directory.Profiles...), side(hallColette, directory.Student))
-	h.fill(h.claire, hallBalzac, id, groups.Automatic("student"), groups.Automatic("relative"))
-	for _, l := range []groups.Look{{}, {Text: "n"}, {Text: "nom z"}, {Page: 150}, {Group: id}, {Profile: directory.Guest}} {
-		l.Size = 50
-		best := time.Hour
-		for range 5 {
-			start := time.Now()
-			y, err := groups.Consult(h.lucas, l)
-			h.must(err)
-			if best = min(best, time.Since(start)); len(y.People) == 0 {
-				t.Errorf("%+v finds nobody", l)
-			}
-		}
-		if t.Logf("%+v: %v", l, best); best > 300*time.Millisecond {
-			t.Errorf("%+v: %v", l, best)
-		}
 	}
 }
