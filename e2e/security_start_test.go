@@ -3,6 +3,7 @@ package e2e
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -34,6 +36,15 @@ func (c *caller) upload(name string, content []byte, fields ...string) (int, str
 	}
 	if err := w.Close(); err != nil {
 		c.t.Fatal(err)
+	}
+	for range 4 { // what refuses a form may close before the whole is sent, and its answer be lost: send again
+		status, text, header, err := c.trySend(http.MethodPost, "/console/imports", bytes.NewReader(b.Bytes()), "Content-Type", w.FormDataContentType(), "Origin", c.base)
+		if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			return status, text, header
+		}
 	}
 	return c.send(http.MethodPost, "/console/imports", &b, "Content-Type", w.FormDataContentType(), "Origin", c.base)
 }
