@@ -328,50 +328,6 @@ func RelativesOfGroup(key string) (relatives string, ok bool) {
 	return groupKey(kind, code, Relative), kind == "class" || kind == "grade"
 }
 
-// MembersOf returns the people of an automatic group, by name.
-func MembersOf(s *access.Session, uai, key string) (all []User, err error) {
-	err = s.See(func(tx *data.Tx) error {
-		place, err := locate(tx, uai)
-		if err != nil {
-			return err
-		}
-		for _, p := range RollAt(tx, place).In(key) {
-			u, err := Users.Get(tx, p.ID)
-			if err != nil {
-				return err
-			}
-			all = append(all, u)
-		}
-		return nil
-	})
-	return all, err
-}
-
-// relativesAt are the relatives of some pupils who have an account in an
-// establishment, by the declared links.
-func relativesAt(tx *data.Tx, place data.Place, children []User) (all []User, err error) {
-	seen := map[string]bool{}
-	for _, child := range children {
-		for _, l := range child.Links {
-			if l.Relative == "" || seen[l.Relative] {
-				continue
-			}
-			seen[l.Relative] = true
-			u, err := Users.Get(tx, l.Relative)
-			if isMissing(err) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			if _, here := u.At(place); here && u.State() != Deleted {
-				all = append(all, u)
-			}
-		}
-	}
-	return byName(all), nil
-}
-
 func byName(all []User) []User {
 	slices.SortFunc(all, func(a, b User) int { return strings.Compare(sortKey(a)+"\x00"+a.ID, sortKey(b)+"\x00"+b.ID) })
 	return all

@@ -65,8 +65,12 @@ func TestOutOfReachIsNowhere(t *testing.T) {
 			return err
 		},
 		"groups": func(s *access.Session, uai, _ string) error { _, err := directory.AutomaticGroups(s, uai); return err },
-		"members": func(s *access.Session, uai, _ string) error {
-			_, err := directory.MembersOf(s, uai, "teacher")
+		"branch": func(s *access.Session, uai, _ string) error {
+			_, _, err := directory.Branch(s, uai, "teacher", 0)
+			return err
+		},
+		"chosen": func(s *access.Session, uai, _ string) error {
+			_, err := directory.Chosen(s, uai, directory.Selection{Filter: directory.Filter{Profile: directory.Teacher}})
 			return err
 		},
 		"lookalikes": func(s *access.Session, uai, _ string) error {

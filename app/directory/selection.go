@@ -68,10 +68,21 @@ func (f Filter) family(tx *data.Tx, place data.Place) ([]User, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := relativesAt(tx, place, pupils)
-	return slices.DeleteFunc(all, func(u User) bool {
-		return f.State != "" && u.State() != f.State || f.NoEmail && u.Email.Value() != ""
-	}), err
+	ids := make([]string, len(pupils))
+	for i, u := range pupils {
+		ids[i] = u.ID
+	}
+	var all []User
+	for _, who := range RollAt(tx, place).Relatives(ids) {
+		u, err := Users.Get(tx, who.ID)
+		if err != nil {
+			return nil, err
+		}
+		if (f.State == "" || u.State() == f.State) && (!f.NoEmail || u.Email.Value() == "") {
+			all = append(all, u)
+		}
+	}
+	return all, nil
 }
 
 // pageOf is a page of people in the order of byName, as data.Scoped.List makes

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"github.com/rs/zerolog"
@@ -68,7 +69,10 @@ func (w *groupWorld) enter() error {
 	}); err != nil {
 		return err
 	}
-	w.pupils, err = directory.MembersOf(w.admin, w.school.UAI, string(directory.Student))
+	list, err := directory.People(w.admin, w.school.UAI, directory.Filter{Profile: directory.Student}, "", false, math.MaxInt32)
+	for _, l := range list.Lines {
+		w.pupils = append(w.pupils, l.User)
+	}
 	return err
 }
 
